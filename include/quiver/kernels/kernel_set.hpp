@@ -1,0 +1,131 @@
+// The table of SIMD kernels: one field per kernel, one table per instruction set.
+//
+// All pointers may be unaligned. Every length may be 0. No kernel reads past its inputs. Sums are
+// accumulated in float32 in an order that differs between instruction sets; the error against exact
+// arithmetic is bounded by
+//   (n + 8) * 2^-24 * sum(|terms|) + n * 2^-149
+// (the second part is for terms below float32's smallest number) and is asserted by the unit tests.
+// A sum that exceeds float32 is an infinity, never NaN, unless its terms overflow with both signs.
+// Integer kernels are exact.
+#pragma once
+
+#include <cstddef>  // size_t
+#include <cstdint>  // uint64_t
+
+#include "quiver/base/number.hpp"
+
+namespace quiver::kernels {
+
+// Instruction sets in ascending order of preference within one architecture.
+enum class Isa : uint8_t {
+    scalar,      // the reference, compiled without SIMD intrinsics
+    sse2,        // baseline of every x86-64
+    avx2,        // AVX2, FMA, F16C, POPCNT
+    avx512,      // AVX-512 F, CD, BW, DQ, VL
+    avx512vnni,  // avx512 plus VNNI, VPOPCNTDQ
+    neon,        // baseline of every aarch64
+};
+inline constexpr int kIsaCount = 6;
+
+// Everything cosine needs from one pass: <a,b>, <a,a>, <b,b>.
+struct CosineParts {
+    float dot;
+    float norm_a;
+    float norm_b;
+};
+
+// Everything Jaccard needs from one pass: population counts of a AND b, and of a OR b.
+struct BitOverlap {
+    uint64_t both;
+    uint64_t any;
+};
+
+// Distances between vectors of n elements of types A and B (F32 or F16; F16 elements are widened to
+// float32 exactly).
+template <class A, class B>
+struct FloatKernels {
+    // sum (a[i] - b[i])^2
+    float (*l2_squared)(const A* a, const B* b, size_t n) noexcept;
+    // sum a[i] * b[i]
+    float (*inner_product)(const A* a, const B* b, size_t n) noexcept;
+    CosineParts (*cosine_parts)(const A* a, const B* b, size_t n) noexcept;
+    // sum |a[i] - b[i]|
+    float (*l1)(const A* a, const B* b, size_t n) noexcept;
+
+    // One query against `count` rows of n elements: out[r] = kernel(query, rows[r], n), to the bit.
+    // Sharing the loads of the query makes these faster than `count` calls.
+    void (*l2_squared_many)(const A* query, const B* const* rows, size_t count, size_t n,
+                            float* out) noexcept;
+    void (*inner_product_many)(const A* query, const B* const* rows, size_t count, size_t n,
+                               float* out) noexcept;
+    void (*l1_many)(const A* query, const B* const* rows, size_t count, size_t n,
+                    float* out) noexcept;
+};
+
+// Bit strings as bytes. Bits beyond the length of the string must be zero (core bit strings
+// guarantee it).
+struct BitKernels {
+    uint64_t (*hamming)(const uint8_t* a, const uint8_t* b, size_t bytes) noexcept;
+    BitOverlap (*overlap)(const uint8_t* a, const uint8_t* b, size_t bytes) noexcept;
+    void (*hamming_many)(const uint8_t* query, const uint8_t* const* rows, size_t count,
+                         size_t bytes, uint64_t* out) noexcept;
+};
+
+// A sparse vector: n strictly ascending indices and their values.
+struct SparseArg {
+    const I32* indices;
+    const F32* values;
+    size_t n;
+};
+
+// Merges of two sparse vectors; an index that only one side has counts as zero on the other.
+struct SparseKernels {
+    float (*l2_squared)(SparseArg a, SparseArg b) noexcept;
+    float (*inner_product)(SparseArg a, SparseArg b) noexcept;
+    float (*l1)(SparseArg a, SparseArg b) noexcept;
+};
+
+// Vectors of 8-bit codes; exact for n <= 32768.
+struct Int8Kernels {
+    int32_t (*l2_squared)(const int8_t* a, const int8_t* b, size_t n) noexcept;
+    int32_t (*inner_product)(const int8_t* a, const int8_t* b, size_t n) noexcept;
+};
+
+struct ConvertKernels {
+    // Exact widening.
+    void (*half_to_float)(const F16* in, F32* out, size_t n) noexcept;
+    // Round to nearest even; overflow becomes infinity (the caller checks).
+    void (*float_to_half)(const F32* in, F16* out, size_t n) noexcept;
+};
+
+struct KernelSet {
+    Isa isa;
+    FloatKernels<F32, F32> f32;
+    FloatKernels<F16, F16> f16;
+    FloatKernels<F32, F16> f32_f16;  // float32 query, float16 rows
+    // sum a[i]^2, accumulated in float64
+    double (*squared_norm_f32)(const F32* a, size_t n) noexcept;
+    double (*squared_norm_f16)(const F16* a, size_t n) noexcept;
+    BitKernels bits;
+    SparseKernels sparse;
+    Int8Kernels int8;
+    ConvertKernels convert;
+};
+
+// The FloatKernels of a set for the element types of the caller.
+template <class A, class B>
+constexpr const FloatKernels<A, B>& float_kernels(const KernelSet& set);
+template <>
+constexpr const FloatKernels<F32, F32>& float_kernels(const KernelSet& set) {
+    return set.f32;
+}
+template <>
+constexpr const FloatKernels<F16, F16>& float_kernels(const KernelSet& set) {
+    return set.f16;
+}
+template <>
+constexpr const FloatKernels<F32, F16>& float_kernels(const KernelSet& set) {
+    return set.f32_f16;
+}
+
+}  // namespace quiver::kernels
