@@ -1,0 +1,95 @@
+# quiver: build, install and test with PGXS. `make help` lists the targets.
+#
+# Nothing is listed by hand: sources, install fragments and tests are found by wildcard.
+
+EXTENSION   := quiver
+EXTVERSION  := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" quiver.control)
+MODULE_big  := quiver
+SRCS        := $(sort $(shell find src -name '*.cpp'))
+OBJS        := $(SRCS:.cpp=.o)
+DATA         = $(wildcard sql/upgrade/*.sql)
+DATA_built   = build/$(EXTENSION)--$(EXTVERSION).sql
+SHLIB_EXPORTS = exports.txt
+
+REGRESS     := $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
+REGRESS_OPTS = --load-extension=$(EXTENSION)
+ISOLATION   := $(sort $(patsubst test/isolation/specs/%.spec,%,$(wildcard test/isolation/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test/isolation --load-extension=$(EXTENSION)
+ifneq ($(wildcard test/tap/*.pl),)
+TAP_TESTS    = 1
+PROVE_TESTS  = test/tap/*.pl
+endif
+
+PG_CONFIG   ?= pg_config
+
+# C++20 deprecates ++ on volatile, which START_CRIT_SECTION and its like expand to in our files.
+VOLATILE_FLAG := $(if $(findstring clang,$(shell $(CXX) --version)),-Wno-deprecated-volatile,-Wno-volatile)
+
+# The server's headers are included as system headers: their C-isms are not our warnings.
+PG_CPPFLAGS  = -Iinclude -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server) \
+               -DQUIVER_VERSION='"$(EXTVERSION)"'
+PG_CXXFLAGS  = -std=c++20 -Wall -Wextra -Wno-register -fno-exceptions -fno-rtti \
+               -fno-threadsafe-statics -fno-strict-aliasing -fwrapv -MMD -MP $(VOLATILE_FLAG) \
+               $(if $(ERROR_ON_WARNING),-Werror)
+EXTRA_CLEAN  = build $(OBJS:.o=.d)
+
+# PGXS would compile every file a second time as LLVM bitcode, without our flags.
+override with_llvm := no
+
+# xsimd and fast_float are header-only, so gcc (which PGXS links with) needs no libstdc++.
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+# A line "avx2 x86_64 -mavx2 -mfma" of isa_flags.txt: on that architecture every *_avx2.cpp is compiled with those
+# flags. On another architecture the file is compiled without them, and its guarded body is empty.
+ARCH := $(firstword $(subst -, ,$(shell $(CXX) -dumpmachine)))
+define isa_rule
+%_$(word 1,$(1)).o: override CXXFLAGS += -O2 $(wordlist 3,99,$(1))
+endef
+isa_names := $(shell awk '$$2 == "$(ARCH)" { print $$1 }' src/kernels/isa_flags.txt)
+$(foreach i,$(isa_names),$(eval $(call isa_rule,$(shell grep '^$(i) ' src/kernels/isa_flags.txt))))
+$(OBJS): src/kernels/isa_flags.txt Makefile
+
+$(DATA_built): $(sort $(wildcard sql/install/*.sql)) quiver.control
+	mkdir -p $(@D) && cat $(filter %.sql,$^) > $@
+
+-include $(OBJS:.o=.d)
+
+CMAKE ?= cmake
+JOBS  ?= $(shell nproc)
+
+.PHONY: help test test-unit test-asan test-fuzz test-pgtap lint format bench demo
+help:
+	@echo 'make                build quiver.so and the install script (PG_CONFIG=... chooses the server)'
+	@echo 'make install        install into that server'
+	@echo 'make demo           build, start a private server, search real data (scripts/demo.sh)'
+	@echo 'make test           every test, one summary (scripts/test.sh)'
+	@echo 'make installcheck   SQL regression tests against a running server'
+	@echo 'make test-unit      unit tests of the core;  test-asan: with sanitizers'
+	@echo 'make test-fuzz      fuzzers, FUZZ_SECONDS in total (60)'
+	@echo 'make test-pgtap     catalogue tests'
+	@echo 'make lint           layers, headers, frames, symbols, format (scripts/README.md)'
+	@echo 'make format         rewrite sources with clang-format'
+	@echo 'make bench          kernel benchmarks, as a table of ratios against scalar'
+	@echo 'make clean          remove what was built'
+
+test:
+	scripts/test.sh
+test-unit:
+	scripts/test.sh unit
+test-asan:
+	scripts/test.sh unit-asan
+test-fuzz:
+	scripts/test.sh fuzz
+test-pgtap:
+	scripts/test.sh pgtap
+lint:
+	scripts/lint.sh
+format:
+	scripts/format.sh
+demo:
+	scripts/demo.sh
+bench:
+	$(CMAKE) --preset release && $(CMAKE) --build --preset release -j$(JOBS) --target kernel_bench
+	build/release/kernel_bench --benchmark_format=json > build/kernel_bench.json
+	bench/kernels/table.py build/kernel_bench.json
