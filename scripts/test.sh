@@ -1,0 +1,268 @@
+#!/usr/bin/env bash
+# Runs every test and prints one summary. Exit status 0 only when nothing failed.
+#
+#   scripts/test.sh              all steps
+#   scripts/test.sh STEP...      only these
+#   scripts/test.sh --list       what the steps are
+#
+# FUZZ_SECONDS (60) is the time of all fuzzers together; JOBS the number of compilers; PG_MAJOR or PG_CONFIG choose the
+# server; CXX the compiler of the extension. Each step writes build/test-logs/STEP.log.
+#
+# The last line is "N passed, N failed" or "N passed, N failed, N skipped". It counts single tests as their own tools
+# report them. A step that ran no test failed.
+set -euo pipefail
+. "$(dirname "$0")/lib/common.sh"
+. scripts/lib/packages.sh
+. scripts/lib/server.sh
+
+steps=(build lint unit unit-asan fuzz regress pgtap isolation tap demo)
+declare -A about=(
+    [build]='compile the extension, warnings are errors'
+    [lint]='scripts/lint.sh: layers, headers, frames, symbols, format, ...'
+    [unit]='GoogleTest on the pure core, optimised'
+    [unit-asan]='the same under AddressSanitizer and UBSan'
+    [fuzz]='libFuzzer on the parsers, from the corpus, for FUZZ_SECONDS in all'
+    [regress]='pg_regress: sql/*.sql against expected/*.out'
+    [pgtap]='facts about the catalogue: test/pgtap/*.sql'
+    [isolation]='two sessions: test/isolation/specs/*.spec'
+    [tap]='restart, replica, crash: test/tap/*.pl'
+    [demo]='scripts/demo.sh prints the neighbours it should'
+)
+
+logs=$repo/build/test-logs
+counts=''   # the file a step writes its numbers to
+
+# report PASSED FAILED [SKIPPED]: adds to the numbers of the current step
+report() { echo "$1 $2 ${3:-0}" >>"$counts"; }
+
+# lines PATTERN FILE: how many lines match
+lines() { grep -cE "$1" "$2" || true; }
+
+# ---- the server that several steps share ---------------------------------------------------------------------------
+
+server_running=no
+needs_server() { case $1 in regress | pgtap | isolation | tap) true ;; *) false ;; esac; }
+
+# ---- the steps: each runs in a subshell with its output in the log, and calls report ---------------------------------
+
+step_build() {
+    make -j"$JOBS" PG_CONFIG="$PG_CONFIG" ERROR_ON_WARNING=1 all
+    report 1 0
+}
+
+step_lint() {
+    local status=0
+    scripts/lint.sh | tee "$counts.out" || status=$?
+    report "$(lines '^ok ' "$counts.out")" "$(lines '^FAIL ' "$counts.out")"
+    return "$status"
+}
+
+# run_unit PRESET
+run_unit() {
+    local status=0
+    cmake --preset "$1"
+    cmake --build "build/$1" -j"$JOBS" --target unit_tests
+    UBSAN_OPTIONS=print_stacktrace=1 "build/$1/unit_tests" 2>&1 | tee "$counts.out" || status=$?
+    report "$(lines '^\[       OK \] ' "$counts.out")" \
+        "$(lines '^\[  FAILED  \] .*\([0-9]+ ms\)$' "$counts.out")" \
+        "$(lines '^\[  SKIPPED \] .*\([0-9]+ ms\)$' "$counts.out")"
+    return "$status"
+}
+step_unit() { run_unit release; }
+step_unit-asan() { run_unit asan; }
+
+step_fuzz() {
+    local binary name binaries status=0 seconds
+    cmake --preset fuzz
+    cmake --build build/fuzz -j"$JOBS"
+    mapfile -t binaries < <(find build/fuzz -maxdepth 1 -type f -name 'fuzz_*' -perm -u+x | sort)
+    [ ${#binaries[@]} -gt 0 ] || return 1
+    seconds=$((${FUZZ_SECONDS:-60} / ${#binaries[@]}))
+    [ "$seconds" -gt 0 ] || seconds=1
+    for binary in "${binaries[@]}"; do
+        name=${binary##*/fuzz_}
+        # What is found goes to build/, what is given is read only.
+        mkdir -p "build/fuzz/found/$name"
+        local options=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1
+            -artifact_prefix="build/fuzz/found/$name-")
+        if [ -f "test/fuzz/$name.dict" ]; then options+=(-dict="test/fuzz/$name.dict"); fi
+        local corpus=()
+        if [ -d "test/fuzz/corpus/$name" ]; then corpus=("test/fuzz/corpus/$name"); fi
+        echo "--- $name, $seconds s"
+        if "$binary" "${options[@]}" "build/fuzz/found/$name" "${corpus[@]}"; then
+            report 1 0
+        else
+            report 0 1
+            echo "the input is in build/fuzz/found/$name-*; repeat with: $binary FILE"
+            status=1
+        fi
+    done
+    return "$status"
+}
+
+# count_regress FILE: what pg_regress printed, in the style of 15 ("test name ... ok") or of 16 and later ("ok 1 - name")
+count_regress() {
+    report "$(lines '^(test|    ) *[^ ]+ +\.\.\. ok|^ok +[0-9]+ ' "$1")" \
+        "$(lines '\.\.\. FAILED|^not ok +[0-9]+ ' "$1")"
+}
+
+# installcheck WHAT OUTPUTDIR
+installcheck() {
+    local status=0 other
+    case $1 in REGRESS) other=ISOLATION ;; *) other=REGRESS ;; esac
+    rm -rf "$2"
+    mkdir -p "$2"
+    make PG_CONFIG="$private_pg_config" installcheck "$other=" TAP_TESTS= EXTRA_REGRESS_OPTS="--outputdir=$2" 2>&1 |
+        tee "$counts.out" || status=$?
+    count_regress "$counts.out"
+    if [ -s "$2/regression.diffs" ]; then cat "$2/regression.diffs"; fi
+    return "$status"
+}
+step_regress() { installcheck REGRESS "$repo/build/regress"; }
+step_isolation() { installcheck ISOLATION "$repo/build/isolation"; }
+
+# count_tap FILE: what `prove --verbose` printed
+count_tap() {
+    report "$(lines '^(ok [0-9]|not ok .*# TODO)' "$1")" "$(grep -E '^not ok' "$1" | grep -cv '# TODO' || true)"
+}
+
+step_pgtap() {
+    local status=0
+    createdb quiver_pgtap
+    export PGDATABASE=quiver_pgtap
+    psql -Xq -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION quiver'
+    prove --verbose --nocolor --exec 'psql -XqAt -v ON_ERROR_STOP=1 -f' test/pgtap/*.sql 2>&1 | tee "$counts.out" ||
+        status=$?
+    count_tap "$counts.out"
+    return "$status"
+}
+
+# The TAP tests start servers of their own: from the private installation, and as its user, who may not be able to read
+# this checkout.
+step_tap() {
+    local status=0 work=$private/tap server_tests
+    server_tests=$(dirname "$("$private_pg_config" --pgxs)")/../test
+    mkdir "$work"
+    cp -R test/tap "$work/t"
+    if [ "$(id -u)" -eq 0 ]; then chown -R "$(server_user)" "$work"; fi
+    (
+        cd "$work"
+        unset PGHOST PGUSER PGDATABASE
+        as_server_user env PG_REGRESS="$server_tests/regress/pg_regress" TESTDIR="$work" \
+            TESTDATADIR="$work/tmp_check" TESTLOGDIR="$work/tmp_check/log" \
+            prove --verbose --nocolor -I "$server_tests/perl" -I t/lib t/*.pl
+    ) 2>&1 | tee "$counts.out" || status=$?
+    count_tap "$counts.out"
+    return "$status"
+}
+
+step_demo() {
+    scripts/demo.sh </dev/null | tee "$counts.out"
+    local expected passed=0 failed=0
+    # What a reader of the output relies on: who is near whom, and that smaller vectors find (almost) the same.
+    for expected in \
+        '│ formiko +│ editors' \
+        '│ postgresql +│ postgresql-contrib \(0\.01\), postgresql-client \(0\.02\)' \
+        '│ feh +│ qcomicbook .*, pqiv ' \
+        '│ pandoc +│ stx2any .*, tmexpand ' \
+        '│ dotter +│ blixem .*, mash ' \
+        '│ boxes +│ text ' \
+        '│ vector +│ +520 │ +100\.0 │' \
+        '│ halfvec +│ +264 │ +(100\.0|99\.[0-9]) │' \
+        '│ 4000000 │ +0\.733 │'; do
+        if grep -qE "$expected" "$counts.out"; then
+            passed=$((passed + 1))
+        else
+            echo "the demo did not print: $expected"
+            failed=$((failed + 1))
+        fi
+    done
+    report "$passed" "$failed"
+    [ "$failed" -eq 0 ]
+}
+
+# ---- what there is to run -------------------------------------------------------------------------------------------
+
+# Steps whose tests come later are left out, silently, until the first of them exists.
+has_tests() {
+    case $1 in
+    isolation) compgen -G 'test/isolation/specs/*.spec' >/dev/null ;;
+    tap) compgen -G 'test/tap/*.pl' >/dev/null ;;
+    *) true ;;
+    esac
+}
+
+if [ "${1:-}" = --list ]; then
+    for step in "${steps[@]}"; do printf '%-10s %s\n' "$step" "${about[$step]}"; done
+    exit 0
+fi
+for step in "$@"; do
+    [ -n "${about[$step]:-}" ] || die "no such step: $step (scripts/test.sh --list)"
+done
+if [ $# -gt 0 ]; then
+    wanted=("$@")
+else
+    wanted=()
+    for step in "${steps[@]}"; do if has_tests "$step"; then wanted+=("$step"); fi; done
+fi
+
+trap private_stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+install_missing build server test lint fuzz
+mkdir -p "$logs"
+total_passed=0 total_failed=0 total_skipped=0
+summary=''
+began=$SECONDS
+
+for step in "${wanted[@]}"; do
+    log=$logs/$step.log
+    counts=$logs/$step.counts
+    rm -f "$counts" "$counts.out"
+    printf '%-10s %s ... ' "$step" "${about[$step]}"
+    started=$SECONDS
+    status=0
+    : >"$log"
+    if needs_server "$step" && [ "$server_running" = no ]; then
+        # Not in a subshell: the server outlives the step.
+        { private_install && private_start && server_running=yes; } >"$log" 2>&1 || status=$?
+    fi
+    if [ "$status" -eq 0 ]; then
+        set +e
+        (
+            set -e
+            "step_$step"
+        ) >>"$log" 2>&1 </dev/null
+        status=$?
+        set -e
+    fi
+    passed=0 failed=0 skipped=0
+    if [ -f "$counts" ]; then
+        read -r passed failed skipped < <(awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$counts")
+    fi
+    # A tool that failed without naming a test, and a step that tested nothing, are failures too.
+    if [ "$failed" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$passed" -eq 0 ]; }; then failed=1; fi
+    took="$((SECONDS - started)) s"
+    if [ "$failed" -eq 0 ]; then
+        echo "$passed passed, $took"
+    else
+        printf '%sFAILED%s (%s passed, %s failed), %s\n' "$bold" "$plain" "$passed" "$failed" "$took"
+        [ "$passed" -gt 0 ] || [ "$status" -ne 0 ] || echo "    no test was run"
+        tail -n "${LOG_LINES:-60}" "$log" | sed 's/^/    /'
+        echo "    the whole log: ${log#"$repo"/}"
+    fi
+    total_passed=$((total_passed + passed))
+    total_failed=$((total_failed + failed))
+    total_skipped=$((total_skipped + skipped))
+    summary+=$(printf '  %-10s %6d passed %4d failed %4d skipped  %6s' "$step" "$passed" "$failed" "$skipped" "$took")$'\n'
+done
+
+private_stop
+printf '\n%s\n' "${summary}in $((SECONDS - began)) s"
+if [ "$total_skipped" -gt 0 ]; then
+    echo "$total_passed passed, $total_failed failed, $total_skipped skipped"
+else
+    echo "$total_passed passed, $total_failed failed"
+fi
+[ "$total_failed" -eq 0 ]
