@@ -50,6 +50,9 @@ isa_names := $(shell awk '$$2 == "$(ARCH)" { print $$1 }' src/kernels/isa_flags.
 $(foreach i,$(isa_names),$(eval $(call isa_rule,$(shell grep '^$(i) ' src/kernels/isa_flags.txt))))
 $(OBJS): src/kernels/isa_flags.txt Makefile
 
+# Asked for by name, because gcc's -O2 alone only takes loops that leave no remainder. The kernels are vectorised by hand.
+src/pg/%.o: override CXXFLAGS += -ftree-vectorize
+
 $(DATA_built): $(sort $(wildcard sql/install/*.sql)) quiver.control
 	mkdir -p $(@D) && cat $(filter %.sql,$^) > $@
 

@@ -1,6 +1,6 @@
 // What went wrong, as a value. The core never throws, never prints and never calls the server; the
-// one place that turns a Status into an SQL error is src/pg/error.hpp, so every message of the
-// product is written there.
+// one place that turns a Status into an SQL error is src/pg/error.hpp, so the message of every code
+// is written there.
 #pragma once
 
 #include <cstdint>      // int64_t

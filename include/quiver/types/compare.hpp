@@ -11,12 +11,20 @@ namespace quiver {
 
 inline int compare_dims(int a, int b) noexcept { return (a > b) - (a < b); }
 
+// Numbers in the order of the elements. For a half the bits of its magnitude, with its sign: the
+// order is the same and nothing is converted.
+inline float order_key(F32 x) noexcept { return x.value; }
+inline int order_key(F16 x) noexcept {
+    const int magnitude = x.bits & 0x7fff;
+    return x.bits & 0x8000 ? -magnitude : magnitude;
+}
+
 template <class T>
 inline int compare(DenseView<T> a, DenseView<T> b) noexcept {
     const int dim = a.dim < b.dim ? a.dim : b.dim;
     for (int i = 0; i < dim; i++) {
-        const float x = to_float(a.x[i]);
-        const float y = to_float(b.x[i]);
+        const auto x = order_key(a.x[i]);
+        const auto y = order_key(b.x[i]);
         if (x < y) return -1;
         if (x > y) return 1;
     }

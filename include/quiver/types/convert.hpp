@@ -3,6 +3,7 @@
 
 #include <cstring>  // std::memset
 
+#include "quiver/kernels/dispatch.hpp"
 #include "quiver/types/dense.hpp"
 #include "quiver/types/element.hpp"
 #include "quiver/types/sparse.hpp"
@@ -11,10 +12,14 @@ namespace quiver {
 
 // Exact.
 inline void widen(const F16* in, F32* out, int n) noexcept {
-    for (int i = 0; i < n; i++) out[i] = to_float(in[i]);
+    kernels::active().convert.half_to_float(in, out, static_cast<size_t>(n));
 }
 
+// The first number that is finite and too large decides the error.
 inline Status narrow(const F32* in, F16* out, int n) noexcept {
+    kernels::active().convert.float_to_half(in, out, static_cast<size_t>(n));
+    if (all_finite(out, n)) [[likely]]
+        return {};
     for (int i = 0; i < n; i++) {
         if (Status s = store_float(in[i], out[i]); !s.ok()) return s;
     }

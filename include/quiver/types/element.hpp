@@ -30,9 +30,19 @@ inline Status not_finite(float x, const char* type) noexcept {
     return {.code = std::isnan(x) ? Code::nan_element : Code::infinite_element, .type = type};
 }
 
+// Without an early exit, so that the compiler takes several elements at a time.
+template <class T>
+inline bool all_finite(const T* x, int n) noexcept {
+    bool finite = true;
+    for (int i = 0; i < n; i++) finite &= is_finite(x[i]);
+    return finite;
+}
+
 // The first element that is not finite decides the error.
 template <class T>
 inline Status check_finite(const T* x, int n, const char* type) noexcept {
+    if (all_finite(x, n)) [[likely]]
+        return {};
     for (int i = 0; i < n; i++) {
         if (!is_finite(x[i])) [[unlikely]]
             return not_finite(to_float(x[i]), type);

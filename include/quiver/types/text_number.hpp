@@ -2,9 +2,9 @@
 //
 // The acceptance, the value and the end of a number are those of the C library: that is what the
 // types have always promised. The fast path takes plain decimal numbers that are followed by
-// something that cannot continue a number; everything else (signs, hexadecimal, spelled infinities,
-// overflow, underflow, junk) goes to the C library, which thereby stays the definition. The unit
-// test and the fuzzer hold the two against each other.
+// something that cannot continue a number; everything else (a plus sign, hexadecimal, spelled
+// infinities, overflow, underflow, junk) goes to the C library, which thereby stays the definition.
+// The unit test and the fuzzer hold the two against each other.
 #pragma once
 
 #include <fast_float/fast_float.h>  // fast_float::from_chars

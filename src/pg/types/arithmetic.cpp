@@ -95,7 +95,7 @@ Datum binary_quantize(FunctionCallInfo fcinfo, F threshold) {
 
 template <class T>
 Datum quantize_at_zero(FunctionCallInfo fcinfo) {
-    return binary_quantize<T>(fcinfo, [](DenseView<T>) { return 0.0; });
+    return binary_quantize<T>(fcinfo, [](DenseView<T>) { return 0.0f; });
 }
 
 template <class T>

@@ -16,7 +16,7 @@ int array_length(ArrayType* array);
 // infinite, except numeric, which raises.
 const F32* array_floats(ArrayType* array, int n);
 
-// A new 1-D array without nulls whose n elements of `size` bytes are not written.
+// A new 1-D array without nulls of n elements of `size` bytes, all zero.
 ArrayType* make_array(Oid element_type, size_t size, int n);
 
 }  // namespace quiver::pg

@@ -34,10 +34,11 @@ void check_sparse_target_dim(int dim, int32 typmod) {
     pg::check(quiver::check_expected_dim(typmod, dim));
 }
 
-void store_floats(const F32* in, int n, F32* out) {
+void copy_floats(const F32* in, int n, F32* out) {
     memcpy(out, in, sizeof(F32) * static_cast<size_t>(n));
 }
-void store_floats(const F32* in, int n, F16* out) { pg::check(quiver::narrow(in, out, n)); }
+void copy_floats(const F32* in, int n, F16* out) { pg::check(quiver::narrow(in, out, n)); }
+void copy_floats(const F16* in, int n, F32* out) { quiver::widen(in, out, n); }
 
 template <class T>
 Datum array_to_dense(FunctionCallInfo fcinfo) {
@@ -46,7 +47,7 @@ Datum array_to_dense(FunctionCallInfo fcinfo) {
     check_target_dim<T>(n, PG_GETARG_INT32(1));
     const F32* floats = pg::array_floats(array, n);
     const pg::NewDense<T> result = pg::make_dense<T>(n);
-    store_floats(floats, n, result.x);
+    copy_floats(floats, n, result.x);
     pg::check(quiver::check_finite(result.x, n, quiver::kDenseTypeName<T>));
     return result.datum;
 }
@@ -56,7 +57,7 @@ Datum dense_to_float4(FunctionCallInfo fcinfo) {
     return pg::with_arg<DenseView<T>>(fcinfo, 0, [](DenseView<T> v) {
         ArrayType* array = pg::make_array(FLOAT4OID, sizeof(float4), v.dim);
         auto* out = reinterpret_cast<F32*>(ARR_DATA_PTR(array));
-        for (int i = 0; i < v.dim; i++) out[i] = quiver::to_float(v.x[i]);
+        copy_floats(v.x, v.dim, out);
         return PointerGetDatum(array);
     });
 }

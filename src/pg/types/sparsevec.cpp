@@ -7,6 +7,8 @@
 #include "quiver/types/text.hpp"
 #include "quiver/types/wire.hpp"
 
+#include <algorithm>  // std::min
+
 namespace pg = quiver::pg;
 using quiver::SparseView;
 
@@ -20,8 +22,7 @@ QUIVER_FUNCTION(sparsevec_in) {
     const char* text = PG_GETARG_CSTRING(0);
     const int32 typmod = PG_GETARG_INT32(2);
 
-    // One more than the limit is enough for parse_sparse to refuse a longer list.
-    const int capacity = std::min(quiver::count_elements(text), quiver::kMaxNonzeros + 1);
+    const int capacity = std::min(quiver::count_elements(text), quiver::kMaxNonzeros);
     auto* elements =
         static_cast<quiver::SparseElement*>(palloc(sizeof(quiver::SparseElement) * capacity));
     int dim = 0;

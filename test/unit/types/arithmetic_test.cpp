@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <climits>   // INT_MIN, INT_MAX
-#include <cmath>     // std::sqrt
-#include <optional>  // std::optional
-#include <random>    // std::mt19937
+#include <climits>      // INT_MIN, INT_MAX
+#include <cmath>        // std::sqrt
+#include <optional>     // std::optional
+#include <random>       // std::mt19937
+#include <type_traits>  // std::is_same_v
 
 #include "quiver/base/no_postgres.hpp"
 #include "types/values.hpp"
@@ -37,6 +38,47 @@ TYPED_TEST(Arithmetic, Elementwise) {
     EXPECT_EQ(apply<TypeParam>(subtract, a, b), (Result{Code::ok, {-3, 7, 2.5f}}));
     EXPECT_EQ(apply<TypeParam>(multiply, a, b), (Result{Code::ok, {4, -10, 1.5f}}));
     EXPECT_EQ(apply<TypeParam>(multiply, D{0, -1}, D{5, 0}), (Result{Code::ok, {0, -0.0f}}));
+}
+
+// Vectors are worked on in blocks: every element of every length, and an element that cannot be
+// stored at every place.
+TYPED_TEST(Arithmetic, EveryLengthAndPlace) {
+    using T = TypeParam;
+    std::mt19937 random(17);
+    for (size_t dim : {1, 7, 8, 9, 63, 64, 65, 127, 128, 129, 200}) {
+        Dense<T> a(dim);
+        Dense<T> b(dim);
+        for (size_t i = 0; i < dim; i++) {
+            a.x[i] = round_to<T>(static_cast<float>(random() % 2001) / 8 - 100);
+            b.x[i] = round_to<T>(static_cast<float>(random() % 2001) / 8 - 100);
+        }
+        const auto sums = apply<T>(add, a, b).second;
+        const auto differences = apply<T>(subtract, a, b).second;
+        const auto products = apply<T>(multiply, a, b).second;
+        Dense<T> halves(dim, 77);
+        ASSERT_TRUE(normalize(a.view(), 2, halves.x.data()).ok());
+        for (size_t i = 0; i < dim; i++) {
+            const float x = to_float(a.x[i]);
+            const float y = to_float(b.x[i]);
+            ASSERT_EQ(sums[i], to_float(round_to<T>(x + y))) << dim << " " << i;
+            ASSERT_EQ(differences[i], to_float(round_to<T>(x - y))) << dim << " " << i;
+            ASSERT_EQ(products[i], to_float(round_to<T>(x * y))) << dim << " " << i;
+            ASSERT_EQ(to_float(halves.x[i]), to_float(round_to<T>(x / 2))) << dim << " " << i;
+        }
+        const float large = std::is_same_v<T, F32> ? 3e38f : 65504;
+        const float small = std::is_same_v<T, F32> ? 1e-38f : 1e-7f;
+        for (size_t i = 0; i < dim; i++) {
+            Dense<T> bad(dim, 1);
+            bad.x[i] = round_to<T>(large);
+            EXPECT_EQ(apply<T>(add, bad, bad).first, Code::overflow) << dim << " " << i;
+            EXPECT_EQ(apply<T>(multiply, bad, bad).first, Code::overflow) << dim << " " << i;
+            bad.x[i] = round_to<T>(small);
+            EXPECT_EQ(apply<T>(multiply, bad, bad).first, Code::underflow) << dim << " " << i;
+            bad.x[dim - 1 - i] = round_to<T>(large);
+            const Code first = 2 * i < dim - 1 ? Code::underflow : Code::overflow;
+            EXPECT_EQ(apply<T>(multiply, bad, bad).first, first) << dim << " " << i;
+        }
+    }
 }
 
 TYPED_TEST(Arithmetic, DimensionsMustMatch) {

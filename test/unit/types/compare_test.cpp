@@ -32,6 +32,20 @@ TYPED_TEST(CompareDense, ElementsThenDimensions) {
     EXPECT_EQ(order({-1}, {0x1p-24f}), -1);
 }
 
+TEST(CompareDense, HalvesAreOrderedAsTheirFloats) {
+    const F16 others[] = {{0x0000}, {0x8000}, {0x0001}, {0x8001}, {0x3c00}, {0xbc00}, {0xfbff}};
+    for (uint32_t bits = 0; bits < 0x10000; bits++) {
+        const F16 a{static_cast<uint16_t>(bits)};
+        if (!is_finite(a)) continue;
+        for (F16 b : others) {
+            const float x = to_float(a);
+            const float y = to_float(b);
+            ASSERT_EQ(compare(HalfvecView{1, &a}, HalfvecView{1, &b}), (x > y) - (x < y))
+                << x << " " << y;
+        }
+    }
+}
+
 TEST(CompareSparse, Examples) {
     const auto order = [](const Sparse& a, const Sparse& b) {
         const int result = compare(a.view(), b.view());
