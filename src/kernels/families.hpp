@@ -68,6 +68,16 @@ struct Convert {
     static void float_to_half(const F32* in, F16* out, size_t n) noexcept;
 };
 
+template <class Arch>
+struct Quant {
+    static void rotate(uint64_t seed, size_t n, const F32* a, const F32* b, float* out) noexcept;
+    static CodeDots encode(const EncodeArgs& args) noexcept;
+    static LutFactors build_lut(const float* q, size_t n, uint8_t* lut) noexcept;
+    static void sums(const CodeView& view, const uint8_t* lut, uint32_t* out) noexcept;
+    static void estimate(const CodeView& view, const uint8_t* lut, const EdgeTerms& terms,
+                         float* out) noexcept;
+};
+
 template <class Arch, class A, class B>
 consteval FloatKernels<A, B> float_table() {
     using K = Float<Arch, A, B>;
@@ -99,6 +109,12 @@ consteval ConvertKernels convert_table() {
     return {K::half_to_float, K::float_to_half};
 }
 
+template <class Arch>
+consteval QuantKernels quant_table() {
+    using K = Quant<Arch>;
+    return {K::rotate, K::encode, K::build_lut, K::sums, K::estimate};
+}
+
 // All families of one instruction set; those on bytes may come from another.
 template <class Arch, class BytesArch = Arch>
 consteval KernelSet make_set(Isa isa) {
@@ -113,6 +129,7 @@ consteval KernelSet make_set(Isa isa) {
         .sparse = sparse_table<Arch>(),
         .int8 = int8_table<BytesArch>(),
         .convert = convert_table<Arch>(),
+        .quant = quant_table<Arch>(),
     };
 }
 

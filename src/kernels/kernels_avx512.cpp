@@ -6,6 +6,7 @@
 #include "kernels/float.inl"
 #include "kernels/int8.inl"
 #include "kernels/lanes_avx512.inl"
+#include "kernels/quant_avx512.inl"
 #include "kernels/sparse.inl"
 #include "quiver/base/no_postgres.hpp"
 
@@ -60,6 +61,7 @@ template struct SquaredNorm<arch::Avx512, F32>;
 template struct SquaredNorm<arch::Avx512, F16>;
 template struct Sparse<arch::Avx512>;
 template struct Convert<arch::Avx512>;
+template struct Quant<arch::Avx512>;
 
 constinit const KernelSet avx512_set = make_set<arch::Avx512>(Isa::avx512);
 

@@ -2,6 +2,7 @@
 #include "quiver/kernels/reference.hpp"
 
 #include "kernels/families.hpp"
+#include "quiver/kernels/quant_reference.hpp"
 #include "quiver/base/no_postgres.hpp"
 
 namespace quiver::kernels {
@@ -85,6 +86,24 @@ struct Convert<arch::Scalar> {
     }
     static void float_to_half(const F32* in, F16* out, size_t n) noexcept {
         reference::float_to_half(in, out, n);
+    }
+};
+
+template <>
+struct Quant<arch::Scalar> {
+    static void rotate(uint64_t seed, size_t n, const F32* a, const F32* b, float* out) noexcept {
+        reference::rotate(seed, n, a, b, out);
+    }
+    static CodeDots encode(const EncodeArgs& args) noexcept { return reference::encode(args); }
+    static LutFactors build_lut(const float* q, size_t n, uint8_t* lut) noexcept {
+        return reference::build_lut(q, n, lut);
+    }
+    static void sums(const CodeView& view, const uint8_t* lut, uint32_t* out) noexcept {
+        reference::code_sums(view, lut, out);
+    }
+    static void estimate(const CodeView& view, const uint8_t* lut, const EdgeTerms& terms,
+                         float* out) noexcept {
+        reference::estimate(view, lut, terms, out);
     }
 };
 

@@ -8,6 +8,7 @@
 #include "kernels/convert.inl"
 #include "kernels/float.inl"
 #include "kernels/int8.inl"
+#include "kernels/quant_sse2.inl"
 #include "kernels/sparse.inl"
 #include "quiver/base/no_postgres.hpp"
 

@@ -98,6 +98,66 @@ struct ConvertKernels {
     void (*float_to_half)(const F32* in, F16* out, size_t n) noexcept;
 };
 
+// Edge codes of one node, as they lie in its slot: `planes` bit planes of `rows` rows of `edges`
+// bytes; bit k of byte (p * rows + r) * edges + j is bit p of coordinate 8 * r + k of edge j. edges
+// is a multiple of 16; at most 8 planes of 8000 rows.
+struct CodeView {
+    const uint8_t* codes;
+    uint32_t rows;
+    uint32_t planes;
+    uint32_t edges;
+};
+
+// A residual to be coded as one byte column (its bytes are `stride` apart).
+struct EncodeArgs {
+    const float* residual;
+    const float* anchor;  // rotated owner, or null for zero
+    uint32_t dims;        // coordinates coded, a multiple of 8
+    uint32_t bits;        // 1 .. 8
+    uint8_t* column;
+    size_t stride;
+};
+
+// Inner products of the grid point x that was chosen, in units of its step: levels -(2^bits - 1)/2
+// .. (2^bits - 1)/2.
+struct CodeDots {
+    float residual;  // <x, residual>
+    float anchor;    // <x, anchor>
+};
+
+// q as integers: q[i] is about step * n[i], total is sum |n[i]|. All zero when q is zero or not
+// finite.
+struct LutFactors {
+    float step;
+    int32_t total;
+};
+
+// What turns code sums S[j] into estimates: min(base + add[j] + scale[j] * factor * (2 * S[j] -
+// bias), FLT_MAX).
+struct EdgeTerms {
+    const F32* add;
+    const F16* scale;
+    float base;
+    float factor;
+    int32_t bias;
+};
+
+// Rotation and edge codes; quant/README.md has the mathematics. rotate, build_lut and sums give the
+// same bits on every instruction set.
+struct QuantKernels {
+    // out[0 .. round_up(n, 8)) = P(a - b), where P is the rotation of (seed, n) and b is zero when
+    // null.
+    void (*rotate)(uint64_t seed, size_t n, const F32* a, const F32* b, float* out) noexcept;
+    // The code that has about the largest cosine with the residual.
+    CodeDots (*encode)(const EncodeArgs& args) noexcept;
+    // 32 bytes per 8 coordinates: 16 subset sums of the first 4, 16 of the last 4.
+    LutFactors (*build_lut)(const float* q, size_t n, uint8_t* lut) noexcept;
+    // out[j] = sum over planes p of 2^p * (sum of the table entries of edge j's nibbles)
+    void (*sums)(const CodeView& view, const uint8_t* lut, uint32_t* out) noexcept;
+    void (*estimate)(const CodeView& view, const uint8_t* lut, const EdgeTerms& terms,
+                     float* out) noexcept;
+};
+
 struct KernelSet {
     Isa isa;
     FloatKernels<F32, F32> f32;
@@ -110,6 +170,7 @@ struct KernelSet {
     SparseKernels sparse;
     Int8Kernels int8;
     ConvertKernels convert;
+    QuantKernels quant;
 };
 
 // The FloatKernels of a set for the element types of the caller.
