@@ -1,0 +1,285 @@
+// Adding vectors to a MemoryGraph, one inserter per process or thread, any number at once.
+//
+// An insertion searches first and takes memory last: a vector that is there already only adds its
+// heap TID, and a full block is left as it was. The new node's own lists are written before
+// anything points at it; then the kept neighbours are told, one after the other, each under its own
+// version and with all distances computed outside.
+#pragma once
+
+#include <cstdint>  // uint32_t
+#include <cstring>  // std::memcmp
+
+#include "quiver/base/arena.hpp"
+#include "quiver/graph/memory_graph.hpp"
+#include "quiver/graph/metric.hpp"
+#include "quiver/graph/search.hpp"
+#include "quiver/graph/select.hpp"
+#include "quiver/graph/visited.hpp"
+
+namespace quiver::graph {
+
+// The Store of search.hpp over a MemoryGraph.
+template <class Metric>
+struct MemoryStore {
+    using Element = typename Metric::Element;
+    using Query = typename Metric::Query;
+
+    MemoryGraph graph;
+    const Metric* metric;
+    const Query* query;
+    const Element** rows;  // room for the longest list
+
+    EdgeList edges(NodeId id, Level layer) const { return graph.edges(id, layer); }
+    void prefetch_edges(NodeId id, Level layer) const {
+        if (layer == 0) graph.edges(id, 0).prefetch();
+    }
+    void prefetch_vector(NodeId id) const { graph.prefetch_vector(id); }
+    void distances(const NodeId* ids, uint32_t count, float* out) const {
+        for (uint32_t i = 0; i < count; ++i)
+            rows[i] = reinterpret_cast<const Element*>(graph.vector(ids[i]));
+        metric->distances(query, rows, count, out);
+    }
+};
+
+enum class Inserted : uint8_t {
+    node,       // as a node of its own
+    duplicate,  // its TID joined the node of an equal vector
+    full,       // not at all: the block has no room; the graph is as it was
+};
+
+template <class Metric, class Host>
+class Inserter {
+public:
+    using Element = typename Metric::Element;
+    using Query = typename Metric::Query;
+
+    // Everything it will need but a growing visited set comes from the arena now. The metric must
+    // outlive it.
+    Inserter(MemoryGraph graph, const Metric& metric, Arena arena, Host host)
+        : graph_(graph),
+          metric_(metric),
+          host_(host),
+          params_(graph.params()),
+          beam_(arena.array<Candidate>(params_.ef_construction), params_.ef_construction),
+          visited_(arena, graph.most_nodes(), size_t{params_.ef_construction} * params_.degree(0)) {
+        const uint32_t degree = params_.degree(0);
+        const uint32_t hidden = params_.ef_construction;
+        batch_ = {arena.array<NodeId>(degree), arena.array<float>(degree)};
+        rows_ = arena.array<const Element*>(degree);
+        room_ = {arena.array<const Element*>(degree), arena.array<float>(degree),
+                 arena.array<typename SelectRoom<Metric>::Hidden>(hidden),
+                 arena.array<std::byte>(metric.query_bytes())};
+        query_room_ = arena.array<std::byte>(metric.query_bytes());
+        lists_ = arena.array<Edge>(size_t{degree} * (kMaxLevel + 1));
+        list_ = arena.array<Edge>(degree);
+    }
+
+    // `vector` in its stored form, normalised when the metric is the cosine's.
+    Inserted insert(const void* vector, HeapTid tid);
+
+    // Fills the base list of a node as far as the graph allows. Lists are full from the start but
+    // those of the first nodes, which found few others.
+    void fill_list(NodeId id);
+
+    // Makes a node that cannot be reached on the base layer the neighbour of one that can: of the
+    // nearest that has an edge to spare, or else of `spare`. Reachable are the nodes with a
+    // position (finish.hpp), and an edge that leads to a node from its parent is not spared.
+    // Returns the neighbour.
+    NodeId adopt(NodeId orphan, NodeId spare);
+
+    MemoryGraph graph() const { return graph_; }
+    Host& host() { return host_; }
+
+private:
+    MemoryStore<Metric> store(const Query* query) { return {graph_, &metric_, query, rows_}; }
+    Vectors<Metric> vectors() { return {&graph_, &metric_}; }
+    Edge* new_list(Level layer) { return lists_ + size_t{layer} * params_.degree(0); }
+
+    void search(const MemoryStore<Metric>& store, Entry entry, Level level);
+    void search_base(NodeId id, NodeId from);
+    NodeId find_equal(const Element* vector, const MemoryStore<Metric>& store) const;
+    bool give_slot(NodeId owner, NodeId orphan, float distance);
+    void link(NodeId owner, Level layer, NodeId newcomer, const Query* query, float distance);
+
+    MemoryGraph graph_;
+    const Metric& metric_;
+    Host host_;
+    const Params params_;
+    Beam beam_;
+    Visited visited_;
+    Batch batch_;
+    const Element** rows_;
+    SelectRoom<Metric> room_;
+    void* query_room_;
+    Edge* lists_;                     // of the new node, per layer
+    uint32_t counts_[kMaxLevel + 1];  // edges in them
+    Edge* list_;                      // copy of a neighbour's
+};
+
+template <class Metric, class Host>
+Inserted Inserter<Metric, Host>::insert(const void* vector, HeapTid tid) {
+    // From the TID, so that the levels do not depend on who inserts what when.
+    const uint64_t row = uint64_t{tid.words[0]} << 32 | uint64_t{tid.words[1]} << 16 | tid.words[2];
+    const Level level = draw_level(mix64(params_.seed ^ mix64(row)), layer_ratio(params_.m));
+    const Query* const query = metric_.query(static_cast<const Element*>(vector), query_room_);
+    const MemoryStore<Metric> store = this->store(query);
+
+    Entry entry = graph_.entry();
+    NodeId id = kNoNode;
+    if (entry.none()) {
+        id = graph_.add(vector, tid, level);
+        if (id == kNoNode) return Inserted::full;
+        if (graph_.promote(id, level)) return Inserted::node;
+        entry = graph_.entry();  // somebody else was first
+    }
+    search(store, entry, level);
+    if (id == kNoNode) {
+        if (const NodeId equal = find_equal(static_cast<const Element*>(vector), store);
+            equal != kNoNode)
+            return graph_.add_tid(equal, tid, host_) ? Inserted::duplicate : Inserted::full;
+        id = graph_.add(vector, tid, level);
+        if (id == kNoNode) return Inserted::full;
+    }
+
+    const Level top = level < entry.level ? level : entry.level;
+    for (Level layer = 0; layer <= top; ++layer) {
+        EdgeList list = graph_.edges(id, layer);
+        for (uint32_t i = 0; i < counts_[layer]; ++i) list.append(new_list(layer)[i]);
+    }
+    for (Level layer = 0; layer <= top; ++layer) {
+        const Edge* const edges = new_list(layer);
+        for (uint32_t i = 0; i < counts_[layer] && !edges[i].filler(); ++i) {
+            if (i + 1 < counts_[layer]) graph_.edges(edges[i + 1].id, layer).prefetch_all();
+            link(edges[i].id, layer, id, query, edges[i].info.distance);
+        }
+    }
+    graph_.promote(id, level);
+    return Inserted::node;
+}
+
+// Finds the lists of a node of this level. After: the beam has the nearest of the base layer.
+template <class Metric, class Host>
+void Inserter<Metric, Host>::search(const MemoryStore<Metric>& store, Entry entry, Level level) {
+    Candidate nearest{0, entry.id};
+    store.distances(&nearest.id, 1, &nearest.distance);
+    visited_.reset();
+    visited_.insert(entry.id);
+    if (entry.level > level)
+        nearest = descend(store, nearest, entry.level, level + 1, visited_, batch_, host_);
+    beam_.clear(params_.ef_construction);
+    beam_.offer(nearest.distance, nearest.id);
+    for (Level layer = level < entry.level ? level : entry.level;; --layer) {
+        visited_.reset();
+        for (uint32_t i = 0; i < beam_.size(); ++i) visited_.insert(beam_[i].id);
+        beam_.restart();
+        search_layer(store, layer, beam_, visited_, batch_, host_);
+        counts_[layer] =
+            select_neighbours(vectors(), beam_, params_.degree(layer), room_, new_list(layer));
+        if (layer == 0) return;
+    }
+}
+
+template <class Metric, class Host>
+void Inserter<Metric, Host>::fill_list(NodeId id) {
+    const EdgeList list = graph_.edges(id, 0);
+    if (list.size() == list.capacity()) return;
+    search_base(id, graph_.entry().id);
+    for (uint32_t i = 0; i < beam_.size() && list.size() < list.capacity(); ++i) {
+        const Candidate c = beam_[i];
+        if (c.id != id)
+            link(id, 0, c.id, metric_.query(vectors().row(c.id), query_room_), c.distance);
+    }
+}
+
+template <class Metric, class Host>
+NodeId Inserter<Metric, Host>::adopt(NodeId orphan, NodeId spare) {
+    search_base(orphan, graph_.entry().id);
+    for (uint32_t i = 0; i < beam_.size(); ++i) {
+        if (give_slot(beam_[i].id, orphan, beam_[i].distance)) return beam_[i].id;
+    }
+    float distance;
+    store(metric_.query(vectors().row(orphan), query_room_)).distances(&spare, 1, &distance);
+    give_slot(spare, orphan, distance);
+    return spare;
+}
+
+// Puts the orphan into the list of `owner`, for the most hidden edge that is not to a child. False
+// when all are.
+template <class Metric, class Host>
+bool Inserter<Metric, Host>::give_slot(NodeId owner, NodeId orphan, float distance) {
+    EdgeList list = graph_.edges(owner, 0);
+    const Edge edge{orphan, {distance, kNotHidden}};
+    const uint32_t count = list.size();
+    uint32_t slot = count;
+    for (uint32_t i = 0; i < count && count == list.capacity(); ++i) {
+        if (graph_.parent(list.id(i)) == owner) continue;
+        if (slot == count || list.info(i).occlusion > list.info(slot).occlusion) slot = i;
+    }
+    if (slot == list.capacity()) return false;
+    if (slot == count) {
+        list.append(edge);
+    } else {
+        list.set(slot, edge);
+    }
+    return true;
+}
+
+// After: the beam has what a search of the base layer from `from` finds near node `id`.
+template <class Metric, class Host>
+void Inserter<Metric, Host>::search_base(NodeId id, NodeId from) {
+    const MemoryStore<Metric> store = this->store(metric_.query(vectors().row(id), query_room_));
+    float distance;
+    store.distances(&from, 1, &distance);
+    visited_.reset();
+    visited_.insert(from);
+    beam_.clear(params_.ef_construction);
+    beam_.offer(distance, from);
+    search_layer(store, 0, beam_, visited_, batch_, host_);
+}
+
+// A node with the same bytes in the beam. Whatever the metric, it is as far away as the vector is
+// from itself.
+template <class Metric, class Host>
+NodeId Inserter<Metric, Host>::find_equal(const Element* vector,
+                                          const MemoryStore<Metric>& store) const {
+    float self;
+    metric_.distances(store.query, &vector, 1, &self);
+    for (uint32_t i = 0; i < beam_.size() && beam_[i].distance <= self; ++i) {
+        if (beam_[i].distance == self &&
+            std::memcmp(graph_.vector(beam_[i].id), vector, params_.vector_bytes) == 0)
+            return beam_[i].id;
+    }
+    return kNoNode;
+}
+
+// Offers the newcomer to the list of `owner`. before, after: no version held.
+template <class Metric, class Host>
+void Inserter<Metric, Host>::link(NodeId owner, Level layer, NodeId newcomer, const Query* query,
+                                  float distance) {
+    EdgeList list = graph_.edges(owner, layer);
+    while (true) {
+        const uint32_t version = graph_.version(owner, host_);
+        const uint32_t count = list.size();
+        for (uint32_t i = 0; i < count; ++i) {
+            list_[i] = list[i];
+            if (list_[i].id == newcomer) return;
+        }
+        const Admission admission =
+            admit(vectors(), query, distance, list_, count, list.capacity(), room_);
+        if (admission.refused()) return;
+        if (!graph_.begin_change(owner, version)) continue;
+        if (admission.occlusion < 0) {  // a filler hides nobody
+            for (uint32_t i = 0; i < count; ++i) list.set_occlusion(i, list_[i].info.occlusion);
+        }
+        const Edge edge{newcomer, {distance, admission.occlusion}};
+        if (admission.slot == count) {
+            list.append(edge);
+        } else {
+            list.set(admission.slot, edge);
+        }
+        graph_.end_change(owner, version);
+        return;
+    }
+}
+
+}  // namespace quiver::graph

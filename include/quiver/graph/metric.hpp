@@ -1,0 +1,140 @@
+// Distances between stored vectors, as the graph needs them: one query against many rows, and what
+// it means that one neighbour hides another.
+//
+// A Metric has
+//   Element                      what a stored vector is made of
+//   Query                        what a prepared query is made of
+//   query(stored, room)          the query form of a stored vector: itself, or widened into `room`
+//   (query_bytes()) distances(query, rows, count, out) occlusion(to_owner, to_kept) how much a kept
+//   neighbour hides a candidate from the owner of the list; below 0 not at
+//                                all. Grows with the first distance and falls with the second.
+// The cosine distance needs none of its own: on vectors of length one it is half the squared L2
+// distance.
+#pragma once
+
+#include <cstddef>      // size_t
+#include <cstdint>      // uint8_t
+#include <type_traits>  // std::is_same_v
+
+#include "quiver/kernels/kernel_set.hpp"
+
+namespace quiver::graph {
+
+// Distances that are at least zero compare by their ratio, which does not depend on how long the
+// edges of a list are.
+inline float occlusion_ratio(float to_owner, float to_kept) noexcept {
+    // Two equal neighbours hide each other completely; a large finite number keeps the order of the
+    // others.
+    return to_kept > 0 ? to_owner / to_kept - 1.0f : 1e30f;
+}
+
+template <class E>
+class FloatMetric {
+public:
+    using Element = E;
+    using Query = F32;
+
+    FloatMetric(const kernels::KernelSet& set, size_t dims)
+        : kernels_(&kernels::float_kernels<F32, E>(set)),
+          half_to_float_(set.convert.half_to_float),
+          dims_(dims) {}
+
+    size_t dims() const { return dims_; }
+    size_t vector_bytes() const { return dims_ * sizeof(E); }
+    size_t query_bytes() const { return std::is_same_v<E, F16> ? dims_ * sizeof(F32) : 0; }
+
+    const F32* query(const F32* stored, void*) const { return stored; }
+    const F32* query(const F16* stored, void* room) const {
+        F32* const wide = static_cast<F32*>(room);
+        half_to_float_(stored, wide, dims_);
+        return wide;
+    }
+
+protected:
+    const kernels::FloatKernels<F32, E>* kernels_;
+    void (*half_to_float_)(const F16*, F32*, size_t) noexcept;
+    size_t dims_;
+};
+
+// Squared Euclidean distance.
+template <class E>
+class L2Metric : public FloatMetric<E> {
+public:
+    using FloatMetric<E>::FloatMetric;
+
+    void distances(const F32* query, const E* const* rows, size_t count,
+                   float* out) const noexcept {
+        this->kernels_->l2_squared_many(query, rows, count, this->dims_, out);
+    }
+    static float occlusion(float to_owner, float to_kept) noexcept {
+        return occlusion_ratio(to_owner, to_kept);
+    }
+};
+
+// Negative inner product.
+template <class E>
+class InnerProductMetric : public FloatMetric<E> {
+public:
+    using FloatMetric<E>::FloatMetric;
+
+    void distances(const F32* query, const E* const* rows, size_t count,
+                   float* out) const noexcept {
+        this->kernels_->inner_product_many(query, rows, count, this->dims_, out);
+        for (size_t i = 0; i < count; ++i) out[i] = -out[i];
+    }
+    // Signs make a ratio meaningless.
+    static float occlusion(float to_owner, float to_kept) noexcept { return to_owner - to_kept; }
+};
+
+class BitMetric {
+public:
+    using Element = uint8_t;
+    using Query = uint8_t;
+
+    BitMetric(const kernels::KernelSet& set, size_t bytes) : kernels_(&set.bits), bytes_(bytes) {}
+
+    size_t vector_bytes() const { return bytes_; }
+    size_t query_bytes() const { return 0; }
+    const uint8_t* query(const uint8_t* stored, void*) const { return stored; }
+    static float occlusion(float to_owner, float to_kept) noexcept {
+        return occlusion_ratio(to_owner, to_kept);
+    }
+
+protected:
+    const kernels::BitKernels* kernels_;
+    size_t bytes_;
+};
+
+class HammingMetric : public BitMetric {
+public:
+    using BitMetric::BitMetric;
+
+    void distances(const uint8_t* query, const uint8_t* const* rows, size_t count,
+                   float* out) const noexcept {
+        uint64_t differ[64];
+        for (size_t done = 0; done < count;) {
+            const size_t n = count - done < 64 ? count - done : 64;
+            kernels_->hamming_many(query, rows + done, n, bytes_, differ);
+            for (size_t i = 0; i < n; ++i) out[done + i] = static_cast<float>(differ[i]);
+            done += n;
+        }
+    }
+};
+
+class JaccardMetric : public BitMetric {
+public:
+    using BitMetric::BitMetric;
+
+    void distances(const uint8_t* query, const uint8_t* const* rows, size_t count,
+                   float* out) const noexcept {
+        for (size_t i = 0; i < count; ++i) {
+            const kernels::BitOverlap overlap = kernels_->overlap(query, rows[i], bytes_);
+            // Nothing in common: 1, for two zero strings too, as the SQL function says.
+            out[i] = overlap.both == 0 ? 1.0f
+                                       : 1.0f - static_cast<float>(overlap.both) /
+                                                    static_cast<float>(overlap.any);
+        }
+    }
+};
+
+}  // namespace quiver::graph

@@ -1,0 +1,51 @@
+// What a graph is made of: ids, levels, parameters. The words are explained in the README of this
+// folder.
+#pragma once
+
+#include <cstdint>  // uint32_t, uint64_t
+
+#include "quiver/base/rng.hpp"
+
+namespace quiver::graph {
+
+using NodeId = uint32_t;
+inline constexpr NodeId kNoNode = 0xffffffffu;
+
+using Level = uint32_t;
+// Out of reach: with the smallest m, one node in 2^48 has it.
+inline constexpr Level kMaxLevel = 16;
+
+// A heap row's address, carried and never interpreted: the bytes of the server's ItemPointerData.
+struct HeapTid {
+    uint16_t words[3];
+};
+static_assert(sizeof(HeapTid) == 6 && alignof(HeapTid) == 2);
+
+struct Params {
+    uint32_t m = 16;
+    uint32_t ef_construction = 64;
+    uint32_t vector_bytes = 0;  // of the stored form
+    uint64_t seed = 0;
+
+    // Edges a list has room for.
+    uint32_t degree(Level layer) const { return layer == 0 ? 2 * m : m; }
+};
+
+// One node in so many is also on the next layer. HNSW takes m; four times as many cost the search a
+// hop or two on the base layer and save three quarters of the upper records, each of which has a
+// vector of its own.
+constexpr uint32_t layer_ratio(uint32_t m) { return 4 * m; }
+
+// floor(-ln(U) / ln(ratio)) for U uniform in (0, 1], without the logarithm: it is at least l
+// exactly when U <= ratio^-l.
+inline Level draw_level(uint64_t random, uint32_t ratio) noexcept {
+    uint64_t threshold = ~uint64_t{0} / ratio;
+    Level level = 0;
+    while (level < kMaxLevel && random < threshold) {
+        threshold /= ratio;
+        ++level;
+    }
+    return level;
+}
+
+}  // namespace quiver::graph
