@@ -1,0 +1,209 @@
+// Where everything lies in an index page: format version 1.
+//
+// A block is a server page: 24 bytes of page header, then the body, then 8 bytes of special space
+// that name the kind of the page. The body of a node page is an array of slots with a fixed stride,
+// so a node id is a number:
+//
+//     id = block * per_page + slot          (per_page of that kind of page)
+//
+// and any block can be of any kind. See README.md beside this file for the byte diagrams.
+#pragma once
+
+#include <cstddef>  // size_t
+#include <cstdint>  // uint8_t, uint16_t, uint32_t
+
+#include "quiver/base/status.hpp"
+#include "quiver/page/tid.hpp"
+
+namespace quiver::page {
+
+inline constexpr uint32_t kMagic = 0x31525651;  // "QVR1"
+inline constexpr uint16_t kFormatVersion = 1;
+
+inline constexpr size_t kPageSize = 8192;
+inline constexpr size_t kPageHeader = 24;
+inline constexpr size_t kSpecial = 8;
+inline constexpr size_t kBody = kPageSize - kPageHeader - kSpecial;
+
+using BlockId = uint32_t;
+using NodeId = uint32_t;
+inline constexpr NodeId kNoNode = 0xffffffffu;
+inline constexpr BlockId kMetaBlock = 0;
+inline constexpr BlockId kNoBlock = 0xffffffffu;
+
+enum class PageKind : uint16_t {
+    meta = 1,
+    base,   // layer 0 nodes
+    upper,  // nodes of the layers above
+    tids,   // heap TIDs that did not fit into their node
+};
+
+// The last bytes of every page.
+struct PageSpecial {
+    PageKind kind;
+    uint16_t reserved;
+    uint32_t magic;
+};
+static_assert(sizeof(PageSpecial) == kSpecial);
+
+enum class Metric : uint8_t { l2, inner_product, cosine, hamming, jaccard };
+
+// How a node stores its own vector.
+enum class Own : uint8_t { f32, f16, bits };
+
+enum class SlotState : uint8_t {
+    free = 0,
+    live,
+    dead,  // no heap tuple left; still a way through the graph, never a result
+};
+
+inline constexpr int kInlineTids = 2;
+
+struct SlotHeader {
+    SlotState state;
+    uint8_t generation;  // 7 bits, bumped when the slot is reused
+    uint8_t level;       // of the node, not of this record
+    uint8_t edge_count;  // edges [0, edge_count) are set
+    int8_t scale_exponent;
+    uint8_t tid_count;  // inline TIDs used
+    uint8_t down_generation;
+    uint8_t reserved;    // 0
+    NodeId down;         // upper records: this node's record one layer below; base: 0xffffffff
+    uint32_t more_tids;  // base: id of the first chunk of further heap TIDs, or 0xffffffff
+    float own_error;     // norm of (vector - own vector as stored), 0 when exact
+    HeapTid tids[kInlineTids];
+};
+static_assert(sizeof(SlotHeader) == 32 && offsetof(SlotHeader, down) == 8 &&
+              offsetof(SlotHeader, own_error) == 16 && offsetof(SlotHeader, tids) == 20);
+
+// An edge's tag: which generation of the target it means, and whether it only fills the list.
+inline constexpr uint8_t kGenerationMask = 0x7f;
+inline constexpr uint8_t kFiller = 0x80;
+
+inline constexpr size_t kMaxM = 100;
+inline constexpr size_t kMaxEdgesPadded = 208;  // 2 * kMaxM, padded
+
+constexpr size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
+
+// The sections of a slot, as offsets from its start.
+struct SlotLayout {
+    uint16_t edges;         // most edges a list can have
+    uint16_t edges_padded;  // multiple of 16: length of every edge section
+    uint32_t own;
+    uint32_t ids;
+    uint32_t add;
+    uint32_t scale;
+    uint32_t tag;
+    uint32_t codes;
+    uint32_t stride;
+    uint16_t per_page;
+};
+
+// What a user chooses and the data demands; frozen when the index is created.
+struct Profile {
+    uint32_t dims;
+    uint32_t code_dims;  // rotated coordinates in an edge code, a multiple of 8; 0: no codes
+    uint16_t m;
+    uint16_t ef_construction;
+    Metric metric;
+    Own own;
+    uint8_t code_bits;  // per code dimension
+    uint8_t reserved;
+};
+static_assert(sizeof(Profile) == 16);
+
+constexpr size_t own_bytes(const Profile& p) {
+    switch (p.own) {
+        case Own::f32:
+            return size_t{4} * p.dims;
+        case Own::f16:
+            return size_t{2} * p.dims;
+        case Own::bits:
+            return (size_t{p.dims} + 7) / 8;
+    }
+    return 0;
+}
+
+constexpr size_t code_bytes_per_edge(const Profile& p) {
+    return size_t{p.code_dims} / 8 * p.code_bits;
+}
+
+constexpr SlotLayout slot_layout(const Profile& p, int edges) {
+    SlotLayout s{};
+    s.edges = static_cast<uint16_t>(edges);
+    s.edges_padded = static_cast<uint16_t>(round_up(static_cast<size_t>(edges), 16));
+    size_t at = sizeof(SlotHeader);
+    s.own = static_cast<uint32_t>(at);
+    at = round_up(at + own_bytes(p), 4);
+    s.ids = static_cast<uint32_t>(at);
+    at += size_t{4} * s.edges_padded;
+    s.add = static_cast<uint32_t>(at);
+    at += size_t{4} * s.edges_padded;
+    s.scale = static_cast<uint32_t>(at);
+    at += size_t{2} * s.edges_padded;
+    s.tag = static_cast<uint32_t>(at);
+    at += s.edges_padded;
+    s.codes = static_cast<uint32_t>(at);
+    at += code_bytes_per_edge(p) * s.edges_padded;
+    s.stride = static_cast<uint32_t>(round_up(at, 4));
+    s.per_page = static_cast<uint16_t>(kBody / s.stride);
+    return s;
+}
+
+// The two slot layouts of an index.
+struct Layouts {
+    SlotLayout base;
+    SlotLayout upper;
+};
+
+constexpr Layouts layouts(const Profile& p) {
+    return {slot_layout(p, 2 * p.m), slot_layout(p, p.m)};
+}
+
+constexpr BlockId block_of(NodeId id, const SlotLayout& s) { return id / s.per_page; }
+constexpr size_t slot_offset(NodeId id, const SlotLayout& s) {
+    return kPageHeader + size_t{id % s.per_page} * s.stride;
+}
+
+// Block 0.
+struct Meta {
+    uint32_t magic;
+    uint16_t version;
+    uint16_t flags;  // reserved, 0
+    Profile profile;
+    uint64_t rotation_seed;
+    NodeId
+        entry;  // record of the entry node in layer entry_level, kNoNode while the index is empty
+    uint8_t entry_level;
+    uint8_t entry_generation;
+    uint16_t reserved;
+    BlockId insert_block[3];  // base, upper, tids: a page that may have a free slot; 0: none
+    uint32_t reserved2;
+    uint64_t base_nodes;  // when the index was built
+    uint64_t upper_nodes;
+};
+static_assert(sizeof(Meta) == 72 && offsetof(Meta, rotation_seed) == 24 &&
+              offsetof(Meta, insert_block) == 40);
+
+// Which insert_block a kind of page has.
+constexpr int insert_block_of(PageKind kind) {
+    return static_cast<int>(kind) - static_cast<int>(PageKind::base);
+}
+
+// Heap TIDs of a node that has more than kInlineTids.
+inline constexpr int kTidsPerChunk = 9;
+enum class ChunkUse : uint8_t {
+    free = 0,
+    open,
+    closed,  // vacuum emptied it; it takes no TID any more (store/vacuum.hpp says why)
+};
+struct TidChunk {
+    uint32_t next;  // id of the next chunk, or 0xffffffff
+    uint8_t count;
+    ChunkUse use;
+    HeapTid tids[kTidsPerChunk];
+};
+static_assert(sizeof(TidChunk) == 60);
+inline constexpr int kChunksPerPage = static_cast<int>(kBody / sizeof(TidChunk));
+
+}  // namespace quiver::page

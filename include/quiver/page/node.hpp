@@ -1,0 +1,61 @@
+// A slot seen through its layout: typed access to the sections of one node record.
+#pragma once
+
+#include <cstddef>  // std::byte
+#include <cstdint>  // uint8_t
+
+#include "quiver/base/number.hpp"
+#include "quiver/page/layout.hpp"
+
+namespace quiver::page {
+
+// Stored numbers may be read at any address, so a slot needs no alignment.
+struct [[gnu::packed]] StoredId {
+    uint32_t value;
+    operator uint32_t() const { return value; }
+    StoredId& operator=(uint32_t v) {
+        value = v;
+        return *this;
+    }
+};
+
+template <class Byte>  // std::byte or const std::byte
+struct BasicSlot {
+    Byte* at;
+    const SlotLayout* layout;
+
+    template <class T>
+    auto* section(uint32_t offset) const {
+        if constexpr (std::is_const_v<Byte>)
+            return reinterpret_cast<const T*>(at + offset);
+        else
+            return reinterpret_cast<T*>(at + offset);
+    }
+
+    auto& header() const { return *section<SlotHeader>(0); }
+    Byte* own() const { return at + layout->own; }
+    auto* ids() const { return section<StoredId>(layout->ids); }
+    auto* add() const { return section<F32>(layout->add); }
+    auto* scale() const { return section<F16>(layout->scale); }
+    auto* tag() const { return section<uint8_t>(layout->tag); }
+    auto* codes() const { return section<uint8_t>(layout->codes); }
+};
+
+using Slot = BasicSlot<std::byte>;
+using ConstSlot = BasicSlot<const std::byte>;
+
+template <class Byte>
+inline BasicSlot<Byte> slot_of(Byte* page, NodeId id, const SlotLayout& layout) {
+    return {page + slot_offset(id, layout), &layout};
+}
+
+// before: page has kPageSize bytes.
+template <class Byte>
+inline auto& special_of(Byte* page) {
+    if constexpr (std::is_const_v<Byte>)
+        return *reinterpret_cast<const PageSpecial*>(page + kPageSize - kSpecial);
+    else
+        return *reinterpret_cast<PageSpecial*>(page + kPageSize - kSpecial);
+}
+
+}  // namespace quiver::page

@@ -1,0 +1,211 @@
+// From a graph in memory to pages, in one sequential pass.
+//
+// Ids follow from positions, so every edge can be written before its target is: base nodes in the
+// given order from block 1 on, then the records of the upper layers, then the chunks of heap TIDs
+// that did not fit into their node. The metapage is written last, by the caller.
+#pragma once
+
+#include "quiver/graph/memory_graph.hpp"
+#include "quiver/store/node_writer.hpp"
+#include "quiver/store/page_access.hpp"
+
+namespace quiver::store {
+
+static_assert(sizeof(graph::HeapTid) == sizeof(page::HeapTid));
+
+// What the metapage has to know afterwards.
+struct Written {
+    page::NodeId entry = page::kNoNode;
+    uint8_t entry_level = 0;
+    uint64_t base_nodes = 0;
+    uint64_t upper_nodes = 0;
+};
+
+// order[rank] = node, every node of the graph once. Progress: done(n) after every page of n base
+// nodes.
+template <PageAccess Pages, class Encoder, class Progress>
+class BulkWriter {
+public:
+    BulkWriter(Pages& pages, const graph::MemoryGraph& graph, const page::Profile& profile,
+               const uint32_t* order, Encoder& encoder, Arena arena, Progress progress)
+        : pages_(&pages),
+          graph_(graph),
+          profile_(profile),
+          layouts_(page::layouts(profile)),
+          order_(order),
+          encoder_(&encoder),
+          progress_(progress),
+          count_(graph.size()),
+          rank_(arena.array<uint32_t>(count_ + 1)),
+          upper_index_(arena.array<uint32_t>(count_ + 1)) {}
+
+    Written run() {
+        number();
+        for (uint32_t at = 0; at < count_; at += layouts_.base.per_page) base_page(at);
+        upper_pages();
+        tid_pages();
+
+        Written written{.base_nodes = count_, .upper_nodes = upper_count_};
+        if (count_ != 0) {
+            const graph::Entry entry = graph_.entry();
+            written.entry_level = static_cast<uint8_t>(entry.level);
+            written.entry = record(entry.id, entry.level);
+        }
+        return written;
+    }
+
+private:
+    // Positions of all records, and with them their ids.
+    void number() {
+        for (uint32_t rank = 0; rank < count_; rank++) {
+            const graph::NodeId node = order_[rank];
+            rank_[node] = rank;
+            upper_index_[node] = upper_count_;
+            upper_count_ += graph_.level(node);
+        }
+        const uint32_t base_pages = (count_ + layouts_.base.per_page - 1) / layouts_.base.per_page;
+        first_upper_ = 1 + base_pages;
+        first_tids_ =
+            first_upper_ + (upper_count_ + layouts_.upper.per_page - 1) / layouts_.upper.per_page;
+    }
+
+    static page::NodeId id_at(page::BlockId first, uint32_t position, uint32_t per_page) {
+        return first * per_page + position;
+    }
+    page::NodeId record(graph::NodeId node, graph::Level layer) const {
+        if (layer == 0) return id_at(1, rank_[node], layouts_.base.per_page);
+        return id_at(first_upper_, upper_index_[node] + layer - 1, layouts_.upper.per_page);
+    }
+
+    size_t edges_of(graph::NodeId node, graph::Level layer, NewEdge* out) const {
+        const graph::EdgeList list = graph_.edges(node, layer);
+        const uint32_t count = list.size();
+        for (uint32_t i = 0; i < count; i++) {
+            const graph::Edge edge = list[i];
+            out[i] = {record(edge.id, layer), 0, edge.filler(), graph_.vector(edge.id)};
+        }
+        return count;
+    }
+
+    void write_record(page::Slot slot, graph::NodeId node, graph::Level layer,
+                      const page::SlotHeader& header) {
+        NewEdge edges[page::kMaxEdgesPadded];
+        const size_t count = edges_of(node, layer, edges);
+        write_node(slot, profile_, header, graph_.vector(node), edges, count, *encoder_);
+    }
+
+    page::SlotHeader header_of(graph::NodeId node) const {
+        page::SlotHeader header{};
+        header.state = page::SlotState::live;
+        header.level = static_cast<uint8_t>(graph_.level(node));
+        header.down = page::kNoNode;
+        header.more_tids = page::kNoNode;
+        for (page::HeapTid& tid : header.tids) tid = page::kNoTid;
+        return header;
+    }
+
+    void base_page(uint32_t first) {
+        pages_->poll();
+        const uint32_t end = std::min(first + layouts_.base.per_page, count_);
+        pages_->extend(page::PageKind::base, [&](std::byte* bytes) {
+            for (uint32_t rank = first; rank < end; rank++) {
+                const graph::NodeId node = order_[rank];
+                page::SlotHeader header = header_of(node);
+                take_tids(node, header);
+                write_record(page::slot_of(bytes, record(node, 0), layouts_.base), node, 0, header);
+            }
+        });
+        progress_(end - first);
+    }
+
+    // The first TIDs go into the header; a node with more gets a chain of chunks, numbered here and
+    // written later.
+    void take_tids(graph::NodeId node, page::SlotHeader& header) {
+        uint32_t count = 0;
+        graph_.for_each_tid(node, [&](graph::HeapTid tid) {
+            if (count < page::kInlineTids) std::memcpy(&header.tids[count], &tid, sizeof tid);
+            count++;
+        });
+        header.tid_count = static_cast<uint8_t>(std::min<uint32_t>(count, page::kInlineTids));
+        if (count <= page::kInlineTids) return;
+        header.more_tids = id_at(first_tids_, chunk_count_, page::kChunksPerPage);
+        chunk_count_ += (count - page::kInlineTids + page::kTidsPerChunk - 1) / page::kTidsPerChunk;
+    }
+
+    // Calls f(node, layer) for every upper record in order.
+    void upper_pages() {
+        uint32_t rank = 0;
+        graph::Level layer = 1;
+        for (uint32_t first = 0; first < upper_count_; first += layouts_.upper.per_page) {
+            pages_->poll();
+            const uint32_t end = std::min<uint32_t>(first + layouts_.upper.per_page, upper_count_);
+            pages_->extend(page::PageKind::upper, [&](std::byte* bytes) {
+                for (uint32_t at = first; at < end; at++) {
+                    while (graph_.level(order_[rank]) < layer) {
+                        rank++;
+                        layer = 1;
+                    }
+                    const graph::NodeId node = order_[rank];
+                    page::SlotHeader header = header_of(node);
+                    header.down = record(node, layer - 1);
+                    write_record(page::slot_of(bytes, record(node, layer), layouts_.upper), node,
+                                 layer, header);
+                    layer++;
+                }
+            });
+        }
+    }
+
+    // Chunks in the order in which take_tids() numbered them.
+    void tid_pages() {
+        page::TidChunk* chunk = nullptr;
+        alignas(page::TidChunk) std::byte page_image[page::kPageSize];
+        uint32_t written = 0;
+        const auto flush = [&](uint32_t used) {
+            pages_->extend(page::PageKind::tids, [&](std::byte* bytes) {
+                std::memcpy(bytes + page::kPageHeader, page_image, used * sizeof(page::TidChunk));
+            });
+        };
+        for (uint32_t rank = 0; rank < count_ && written < chunk_count_; rank++) {
+            uint32_t skip = page::kInlineTids;
+            chunk = nullptr;
+            graph_.for_each_tid(order_[rank], [&](graph::HeapTid tid) {
+                if (skip > 0) {
+                    skip--;
+                    return;
+                }
+                if (chunk == nullptr || chunk->count == page::kTidsPerChunk) {
+                    const uint32_t slot = written % page::kChunksPerPage;
+                    // The chunks of a node are consecutive, also across a page boundary.
+                    if (chunk != nullptr)
+                        chunk->next = id_at(first_tids_, written, page::kChunksPerPage);
+                    if (slot == 0 && written > 0) flush(page::kChunksPerPage);
+                    chunk = reinterpret_cast<page::TidChunk*>(page_image +
+                                                              slot * sizeof(page::TidChunk));
+                    *chunk = {
+                        .next = page::kNoNode, .count = 0, .use = page::ChunkUse::open, .tids = {}};
+                    written++;
+                }
+                std::memcpy(&chunk->tids[chunk->count++], &tid, sizeof tid);
+            });
+        }
+        if (written > 0) flush((written - 1) % page::kChunksPerPage + 1);
+    }
+
+    Pages* pages_;
+    graph::MemoryGraph graph_;
+    page::Profile profile_;
+    page::Layouts layouts_;
+    const uint32_t* order_;
+    Encoder* encoder_;
+    Progress progress_;
+    uint32_t count_;
+    uint32_t* rank_;
+    uint32_t* upper_index_;
+    uint32_t upper_count_ = 0;
+    uint32_t chunk_count_ = 0;
+    page::BlockId first_upper_ = 0;
+    page::BlockId first_tids_ = 0;
+};
+
+}  // namespace quiver::store

@@ -1,0 +1,103 @@
+// Whether the codes of a node's edges say what the vectors of the two nodes say.
+#pragma once
+
+#include <cmath>    // std::isfinite, std::sqrt
+#include <cstring>  // std::memcmp
+
+#include "quiver/quant/edge_check.hpp"
+#include "quiver/store/query.hpp"
+
+namespace quiver::store {
+
+// Owners and neighbours stored as T.
+template <class T>
+class DenseEdgeCheck {
+public:
+    DenseEdgeCheck(const page::Profile& profile, uint64_t seed, Arena arena)
+        : profile_(profile),
+          rotation_{seed, profile.dims},
+          owner_(arena.array<float>(profile.dims)),
+          neighbour_(arena.array<float>(profile.dims)),
+          rotated_owner_(arena.array<float>(quant::rotated_dims(profile.dims))),
+          residual_(arena.array<float>(quant::rotated_dims(profile.dims))),
+          scratch_(arena.array<uint8_t>(page::code_bytes_per_edge(profile))) {}
+
+    // Sets the owner of the following edges. False when a coordinate is not a finite number.
+    bool owner(const std::byte* own) {
+        const bool finite = widen(own, owner_);
+        rotation_.apply(kernels::active().quant, stored(owner_), rotated_owner_);
+        return finite;
+    }
+
+    quant::EdgeCheck check(page::ConstSlot slot, size_t at, const std::byte* own) {
+        if (!widen(own, neighbour_)) return quant::EdgeCheck::ok;  // the neighbour's own finding
+        const kernels::QuantKernels& k = kernels::active().quant;
+        rotation_.apply_difference(k, stored(neighbour_), stored(owner_), residual_);
+        double squared = 0;
+        double along = 0;
+        for (uint32_t i = 0; i < profile_.dims; i++) {
+            const double d = static_cast<double>(neighbour_[i]) - owner_[i];
+            squared += d * d;
+            along += d * owner_[i];
+        }
+        return quant::check_edge(
+            k, code_shape(profile_, *slot.layout),
+            {slot.codes(), at, {slot.add()[at], slot.scale()[at]}, slot.header().scale_exponent},
+            edge_metric(profile_.metric), {residual_, squared, rotated_owner_},
+            profile_.metric == page::Metric::inner_product ? -along : squared, scratch_);
+    }
+
+    // The most that rounding can have taken from the stored vector; below 0: no bound.
+    double largest_own_error(const std::byte* own) const {
+        if (profile_.own == page::Own::f32) return 0;
+        const auto* v = reinterpret_cast<const T*>(own);
+        double sum = 0;
+        for (uint32_t i = 0; i < profile_.dims; i++) {
+            const double x = std::fabs(to_float(v[i]));
+            if (x >= quant::detail::kLargestHalf) return -1;  // cut off, not rounded
+            const double lost = x * 0x1p-10 + 0x1p-24;
+            sum += lost * lost;
+        }
+        return std::sqrt(sum);
+    }
+
+private:
+    static const F32* stored(const float* v) { return reinterpret_cast<const F32*>(v); }
+    bool widen(const std::byte* own, float* out) const {
+        const auto* v = reinterpret_cast<const T*>(own);
+        bool finite = true;
+        for (uint32_t i = 0; i < profile_.dims; i++) {
+            out[i] = to_float(v[i]);
+            finite = finite && std::isfinite(out[i]);
+        }
+        return finite;
+    }
+
+    page::Profile profile_;
+    quant::Rotation rotation_;
+    float* owner_;
+    float* neighbour_;
+    float* rotated_owner_;
+    float* residual_;
+    uint8_t* scratch_;
+};
+
+// Bit strings: the code is the neighbour's leading bits.
+class BitEdgeCheck {
+public:
+    BitEdgeCheck(const page::Profile& profile, uint64_t, Arena) : profile_(profile) {}
+
+    bool owner(const std::byte*) { return true; }
+    quant::EdgeCheck check(page::ConstSlot slot, size_t at, const std::byte* own) {
+        const size_t bytes = profile_.code_dims / 8;
+        const bool same = std::memcmp(slot.codes() + at * bytes, own,
+                                      std::min(bytes, page::own_bytes(profile_))) == 0;
+        return same ? quant::EdgeCheck::ok : quant::EdgeCheck::code;
+    }
+    double largest_own_error(const std::byte*) const { return 0; }
+
+private:
+    page::Profile profile_;
+};
+
+}  // namespace quiver::store

@@ -1,0 +1,40 @@
+// How the stored graph reaches its pages. The server's model is src/pg/hnsw/pages.hpp; the unit
+// tests' model is an array of pages that "crashes" after the n-th write.
+#pragma once
+
+#include <concepts>  // std::invocable
+#include <cstddef>   // std::byte
+
+#include "quiver/page/layout.hpp"
+
+namespace quiver::store {
+
+// What a page function tells modify(): whether the page it was given is to be written.
+enum class Commit : bool { no, yes };
+
+// read(block, f):    f(const std::byte* page) with the page pinned and share-locked; nothing of the
+// page outlives f. modify(block, f):  f(std::byte* page) -> Commit on a private image with the page
+// exclusively locked. The change is
+//                    atomic: a crash leaves the page as before or as after. f must not touch
+//                    another page.
+// extend(kind, f):   f(std::byte* page) fills the body of a new, zeroed page whose special space is
+// set; returns its
+//                    block. Other backends see it only after f.
+// blocks():          how many there are now.
+// prefetch(block):   a hint that the page will be read soon.
+// poll():            may leave by longjmp; called between pages, never while one is locked.
+//
+// At most one page is locked at a time, so there is no lock order and no deadlock.
+template <class P>
+concept PageAccess = requires(P& p, page::BlockId block, page::PageKind kind) {
+    p.read(block, [](const std::byte*) {});
+    {p.modify(block, [](std::byte*) { return Commit::yes; })};
+    {
+        p.extend(kind, [](std::byte*) {})
+        } -> std::convertible_to<page::BlockId>;
+    { p.blocks() } -> std::convertible_to<page::BlockId>;
+    p.prefetch(block);
+    p.poll();
+};
+
+}  // namespace quiver::store

@@ -1,0 +1,124 @@
+// Queries against node slots: the Query concept of search.hpp for vectors and for bit strings.
+#pragma once
+
+#include <algorithm>  // std::min
+#include <limits>     // std::numeric_limits
+
+#include "quiver/base/arena.hpp"
+#include "quiver/kernels/dispatch.hpp"
+#include "quiver/page/node.hpp"
+#include "quiver/quant/edge_code.hpp"
+#include "quiver/quant/query_lut.hpp"
+#include "quiver/quant/rotation.hpp"
+
+#include <limits>  // std::numeric_limits
+
+namespace quiver::store {
+
+constexpr quant::CodeShape code_shape(const page::Profile& p, const page::SlotLayout& s) {
+    return {static_cast<int>(p.dims), static_cast<int>(p.code_dims), p.code_bits, s.edges_padded};
+}
+
+constexpr quant::EdgeMetric edge_metric(page::Metric metric) {
+    return metric == page::Metric::inner_product ? quant::EdgeMetric::inner_product
+                                                 : quant::EdgeMetric::l2;
+}
+
+// A float32 query against nodes that store T.
+template <class T>
+class DenseQuery {
+public:
+    // q has dims elements, normalised when the metric is cosine.
+    DenseQuery(const page::Profile& profile, const quant::Rotation& rotation, const float* q,
+               Arena arena)
+        : kernels_(&kernels::active()),
+          distances_(&kernels::float_kernels<F32, T>(*kernels_)),
+          q_(reinterpret_cast<const F32*>(q)),
+          dims_(profile.dims),
+          code_dims_(static_cast<int>(profile.code_dims)),
+          code_bits_(profile.code_bits),
+          inner_product_(profile.metric == page::Metric::inner_product) {
+        float* rotated = arena.array<float>(quant::rotated_dims(dims_));
+        rotation.apply(kernels_->quant, q_, rotated);
+        lut_ = quant::build_lut(kernels_->quant, rotated, code_dims_,
+                                arena.array<uint8_t>(quant::QueryLut::size(code_dims_)));
+    }
+
+    // Never a NaN, which sums of overflowing products are and no order can hold: such a row is far.
+    float exact(const std::byte* own) const {
+        const auto* v = reinterpret_cast<const T*>(own);
+        const float d = inner_product_ ? -distances_->inner_product(q_, v, dims_)
+                                       : distances_->l2_squared(q_, v, dims_);
+        // Terms beyond float32 of both signs give NaN, which has no place in an order.
+        return d == d ? d : std::numeric_limits<float>::max();
+    }
+
+    bool coarse() const { return code_bits_ < 4; }
+
+    void estimate(page::ConstSlot slot, float base, float* out) const {
+        const quant::CodeShape shape{static_cast<int>(dims_), code_dims_, code_bits_,
+                                     slot.layout->edges_padded};
+        quant::estimate(kernels_->quant, shape,
+                        {slot.codes(), slot.add(), slot.scale(), slot.header().scale_exponent},
+                        lut_, base, out);
+    }
+
+private:
+    const kernels::KernelSet* kernels_;
+    const kernels::FloatKernels<F32, T>* distances_;
+    const F32* q_;
+    size_t dims_;
+    int code_dims_;
+    int code_bits_;
+    bool inner_product_;
+    quant::QueryLut lut_;
+};
+
+// A bit string against nodes whose edge codes are the leading code_dims bits of the neighbours
+// themselves.
+template <page::Metric metric>
+class BitQuery {
+public:
+    BitQuery(const page::Profile& profile, const uint8_t* q)
+        : kernels_(&kernels::active().bits),
+          q_(q),
+          bytes_(page::own_bytes(profile)),
+          code_bytes_(profile.code_dims / 8),
+          widen_(static_cast<float>(profile.dims) / static_cast<float>(profile.code_dims)) {}
+
+    float exact(const std::byte* own) const {
+        return distance(reinterpret_cast<const uint8_t*>(own), bytes_);
+    }
+
+    bool coarse() const { return code_bytes_ < bytes_; }
+
+    void estimate(page::ConstSlot slot, float, float* out) const {
+        const uint8_t* code = slot.codes();
+        const bool whole = code_bytes_ >= bytes_;
+        const size_t count = std::min<size_t>(slot.header().edge_count, slot.layout->edges);
+        for (size_t i = 0; i < count; i++, code += code_bytes_) {
+            const float d = distance(code, whole ? bytes_ : code_bytes_);
+            out[i] = metric == page::Metric::hamming && !whole ? d * widen_ : d;
+        }
+    }
+
+private:
+    float distance(const uint8_t* v, size_t bytes) const {
+        if constexpr (metric == page::Metric::hamming) {
+            return static_cast<float>(kernels_->hamming(q_, v, bytes));
+        } else {
+            const kernels::BitOverlap overlap = kernels_->overlap(q_, v, bytes);
+            return overlap.both == 0
+                       ? 1.0f
+                       : 1.0f - static_cast<float>(overlap.both) / static_cast<float>(overlap.any);
+        }
+    }
+
+    const kernels::BitKernels* kernels_;
+    const uint8_t* q_;
+    size_t bytes_;
+    size_t code_bytes_;
+    float widen_;
+};
+
+}  // namespace quiver::store

@@ -1,0 +1,240 @@
+// A scan: from the entry point down to layer 0, then rounds with a growing beam, nodes in order of
+// exact distance.
+//
+// The first round has ef = the caller's floor. When all nodes of a round have been handed out and
+// more are wanted, the next round runs with four times the ef and hands out only what no earlier
+// round did. A scan that goes on beyond kLargestBeam wants a good part of the index, and then
+// reading all of it in block order is cheaper than any graph: each sweep hands out the next
+// `sweep_room` nodes in order, however many sweeps it takes. So LIMIT never ends early, a row is
+// never dropped, and memory stays bounded.
+#pragma once
+
+#include "quiver/base/bounded_heap.hpp"
+#include "quiver/store/search.hpp"
+
+namespace quiver::store {
+
+// Where a search starts: from the metapage.
+struct EntryPoint {
+    page::NodeId id;  // kNoNode: empty index
+    uint8_t level;
+    uint8_t generation;
+};
+
+// before: page is block 0 of an index whose format was checked.
+inline const page::Meta& meta_of(const std::byte* bytes) {
+    return *reinterpret_cast<const page::Meta*>(bytes + page::kPageHeader);
+}
+
+template <PageAccess Pages>
+inline EntryPoint read_entry(Pages& pages) {
+    EntryPoint entry{};
+    pages.read(page::kMetaBlock, [&](const std::byte* bytes) {
+        const page::Meta& meta = meta_of(bytes);
+        entry = {meta.entry, meta.entry_level, meta.entry_generation};
+    });
+    return entry;
+}
+
+// Greedy on the way down, a little wider on the layer that finds the nodes to start from: two good
+// ones save more hops than they cost.
+inline constexpr size_t kLastBeam = 3;
+// Nodes handed from one layer to the next.
+inline constexpr size_t kDescentBeam = 2;
+
+template <PageAccess Pages, Query Q>
+class Descent {
+public:
+    Descent(Arena arena, Pages& pages, const Q& query, const page::Layouts& layouts,
+            Counters& counters)
+        : upper_(arena, pages, query, layouts.upper, page::PageKind::upper, counters) {}
+
+    // Nodes of `layer` to start from, nearest first, into out[0..kDescentBeam). Returns how many.
+    size_t run(const EntryPoint& entry, int layer, Found* out) {
+        out[0] = Found{};
+        out[0].id = entry.id;
+        out[0].generation = entry.generation;
+        size_t count = 1;
+        for (int at = entry.level; at > layer; at--) {
+            upper_.begin(at == layer + 1 ? kLastBeam : 1);
+            for (size_t i = 0; i < count; i++) upper_.seed(out[i].id, out[i].generation);
+            upper_.run();
+            count = 0;
+            for (const Found& node : upper_.found()) {
+                if (count == kDescentBeam) break;
+                if (node.down == page::kNoNode) continue;
+                out[count] = node;
+                out[count].id = node.down;
+                out[count].generation = node.down_generation;
+                count++;
+            }
+        }
+        return count;
+    }
+
+private:
+    LayerSearch<Pages, Q> upper_;
+};
+
+template <PageAccess Pages, Query Q>
+class Scan {
+public:
+    // sweep_room: nodes a sweep may hold in memory. blocks: of the index, now.
+    Scan(Arena arena, Pages& pages, const Q& query, const page::Layouts& layouts,
+         Counters& counters, size_t ef, size_t sweep_room, bool widen)
+        : arena_(arena),
+          pages_(&pages),
+          query_(&query),
+          layouts_(layouts),
+          counters_(&counters),
+          search_(arena, pages, query, layouts_.base, page::PageKind::base, counters),
+          handed_out_(arena, 256),
+          ef_(ef),
+          sweep_room_(sweep_room),
+          widen_(widen) {}
+
+    // The next nearest node with heap tuples; false when there is none.
+    bool next(Found& out) {
+        while (true) {
+            while (at_ < round_.size()) {
+                const Found& node = round_[at_++];
+                last_ = {node.dist, node.id};
+                if (!node.live || !(sweeping_ || handed_out_.insert(node.id))) continue;
+                out = node;
+                return true;
+            }
+            if (done_ || !next_round()) return false;
+        }
+    }
+
+    // The distance that the node after the last one has in the same round; infinite when the round
+    // ends there.
+    float following() const {
+        return at_ < round_.size() ? round_[at_].dist : std::numeric_limits<float>::infinity();
+    }
+    // The largest rounding error of an own vector so far.
+    float largest_error() const { return largest_error_; }
+
+private:
+    static constexpr size_t kLargestBeam = 4000;
+
+    struct Key {
+        float dist;
+        page::NodeId id;
+        friend bool operator<(const Key& a, const Key& b) {
+            return a.dist != b.dist ? a.dist < b.dist : a.id < b.id;
+        }
+    };
+    struct ByKey {
+        bool operator()(const Found& a, const Found& b) const {
+            return Key{a.dist, a.id} < Key{b.dist, b.id};
+        }
+    };
+
+    // before: everything of the last round was handed out. False when there is no more.
+    bool next_round() {
+        if (!started_) {
+            started_ = true;
+            start();
+        } else if (!widen_) {
+            done_ = true;
+        } else if (sweeping_ || 4 * ef_ > kLargestBeam) {
+            sweep();
+        } else {
+            ef_ *= 4;
+            run();
+        }
+        return !done_;
+    }
+
+    void start() {
+        const EntryPoint entry = read_entry(*pages_);
+        if (entry.id == page::kNoNode) {
+            done_ = true;
+            return;
+        }
+        Descent<Pages, Q> descent(arena_, *pages_, *query_, layouts_, *counters_);
+        starts_count_ = descent.run(entry, 0, starts_);
+        run();
+    }
+
+    void run() {
+        counters_->rounds++;
+        search(beam_for(ef_, query_->coarse()));
+        // At least ef nodes, if there are so many.
+        if (search_.found().size() < ef_ && search_.full()) search(ef_);
+        take(search_.found());
+    }
+
+    void search(size_t room) {
+        search_.begin(room);
+        for (size_t i = 0; i < starts_count_; i++)
+            search_.seed(starts_[i].id, starts_[i].generation);
+        search_.run();
+    }
+
+    // The nearest nodes that were not handed out, read in block order.
+    void sweep() {
+        counters_->rounds++;
+        const bool first = !sweeping_;
+        sweeping_ = true;
+        if (first) {
+            last_ = {-std::numeric_limits<float>::infinity(), 0};
+            room_ = arena_.array<Found>(sweep_room_);
+        }
+        BoundedHeap<Found, ByKey> heap({room_, sweep_room_});
+        const page::BlockId blocks = pages_->blocks();
+        for (page::BlockId block = 1; block < blocks; block++) {
+            pages_->poll();
+            pages_->read(block,
+                         [&](const std::byte* bytes) { sweep_page(bytes, block, first, heap); });
+        }
+        take(heap.take_sorted());
+        done_ = round_.empty();
+    }
+
+    void take(std::span<const Found> round) {
+        round_ = round;
+        at_ = 0;
+        for (const Found& node : round) largest_error_ = std::max(largest_error_, node.own_error);
+    }
+
+    template <class Heap>
+    void sweep_page(const std::byte* bytes, page::BlockId block, bool first, Heap& heap) {
+        const page::PageSpecial& special = page::special_of(bytes);
+        if (special.magic != page::kMagic || special.kind != page::PageKind::base) return;
+        for (uint32_t i = 0; i < layouts_.base.per_page; i++) {
+            const page::NodeId id = block * layouts_.base.per_page + i;
+            const page::ConstSlot slot = page::slot_of(bytes, id, layouts_.base);
+            if (slot.header().state != page::SlotState::live) continue;
+            counters_->hops++;
+            Found node = view(slot, id, query_->exact(slot.own()));
+            if (!first && !(Key{last_.dist, last_.id} < Key{node.dist, node.id})) continue;
+            if (handed_out_.contains(id)) continue;
+            heap.push(node);
+        }
+    }
+
+    Arena arena_;
+    Pages* pages_;
+    const Q* query_;
+    page::Layouts layouts_;
+    Counters* counters_;
+    LayerSearch<Pages, Q> search_;
+    IdSet handed_out_;  // by the rounds of the graph
+    size_t ef_;
+    size_t sweep_room_;
+    bool widen_;
+    bool started_ = false;
+    bool sweeping_ = false;
+    bool done_ = false;
+    Found starts_[kDescentBeam];
+    size_t starts_count_ = 0;
+    std::span<const Found> round_;
+    size_t at_ = 0;
+    Key last_ = {0, 0};
+    float largest_error_ = 0;
+    Found* room_ = nullptr;
+};
+
+}  // namespace quiver::store

@@ -1,0 +1,158 @@
+// What a crash leaves behind, wherever it strikes: the same operation is interrupted after its
+// first page write, after its second, and so on until it gets through.
+#include <functional>  // std::function
+
+#include "support/store_test.hpp"
+
+namespace quiver::test {
+namespace {
+
+constexpr uint32_t kRows = 50;
+
+const Variant kSmall{"small", page::Metric::l2, page::Own::f32, 16, 4, 16};
+
+// The first row from `from` on whose node has this level or a higher one: as the first node of an
+// index it is the entry, so the metapage says.
+uint32_t row_of_level(uint32_t level, uint32_t from) {
+    const page::Profile profile = profile_of(kSmall);
+    const Vectors one(profile, 1, 2);
+    for (;; ++from) {
+        StoredIndex index(profile);
+        index.insert(one.record(0), tid_of(from));
+        if (index.meta().entry_level >= level) return from;
+    }
+}
+
+class StoreCrash : public ::testing::Test {
+protected:
+    StoreCrash() : profile(profile_of(kSmall)), base(profile, kRows + 20, 2) {}
+
+    StoredIndex filled() const {
+        StoredIndex index(profile);
+        for (uint32_t row = 0; row < kRows; ++row) index.insert(base.record(row), tid_of(row));
+        return index;
+    }
+
+    // before: `operation` adds at most the TID `key`. Returns after how many writes it got through.
+    uint64_t interrupt(const StoredIndex& start, const std::function<void(StoredIndex&)>& operation,
+                       uint64_t key) {
+        const GraphFacts before = check_graph(start);
+        for (uint64_t n = 1;; ++n) {
+            SCOPED_TRACE(n);
+            StoredIndex index = start;
+            index.pages().crash_after(n);
+            bool crashed = false;
+            try {
+                operation(index);
+            } catch (const Crash&) {
+                crashed = true;
+            }
+            index.pages().never_crash();
+            const uint64_t writes = index.pages().counts().commits;
+
+            const GraphFacts after = check_graph(index, Chains::incomplete);
+            for (const uint64_t tid : before.tids) EXPECT_TRUE(after.tids.contains(tid));
+            for (const uint64_t tid : after.tids)
+                EXPECT_TRUE(before.tids.contains(tid) || tid == key);
+            for (const page::NodeId id : after.unreached)
+                EXPECT_TRUE(before.unreached.contains(id) || !before.row_of_node.contains(id));
+            // A first node is no part of the index before the metapage says so.
+            const bool empty = index.meta().entry == page::kNoNode;
+            EXPECT_EQ(keys_of(index.scan(base, 0, 10, Widen::yes)),
+                      empty ? std::set<uint64_t>{} : after.tids);
+
+            // Life goes on.
+            for (uint32_t row = kRows; row < kRows + 5; ++row)
+                index.insert(base.record(row), tid_of(row));
+            const GraphFacts later = check_graph(index, Chains::incomplete);
+            EXPECT_EQ(later.tids.size(), after.tids.size() + 5);
+            EXPECT_EQ(keys_of(index.scan(base, 1, 10, Widen::yes)), later.tids);
+            if (!crashed || HasFailure()) return writes;
+        }
+    }
+
+    uint64_t interrupt_insert(const StoredIndex& start, uint32_t data_row, page::HeapTid tid) {
+        return interrupt(
+            start, [&](StoredIndex& index) { index.insert(base.record(data_row), tid); },
+            key_of(tid));
+    }
+
+    const page::Profile profile;
+    const Vectors base;
+};
+
+TEST_F(StoreCrash, first_node) {
+    const uint32_t row = row_of_level(2, 100);
+    EXPECT_GE(interrupt_insert(StoredIndex(profile), 10, tid_of(row)), 6u);
+}
+
+TEST_F(StoreCrash, ordinary_insertion) {
+    EXPECT_GE(interrupt_insert(filled(), kRows + 10, tid_of(kRows + 10)), 3u);
+}
+
+TEST_F(StoreCrash, insertion_on_a_new_top_level) {
+    const StoredIndex start = filled();
+    const uint32_t row = row_of_level(start.meta().entry_level + 1u, kRows + 100);
+    EXPECT_GE(interrupt_insert(start, kRows + 10, tid_of(row)), 6u);
+}
+
+TEST_F(StoreCrash, duplicate_into_the_node) {
+    EXPECT_EQ(interrupt_insert(filled(), 7, tid_of(7, 2)), 1u);
+}
+
+TEST_F(StoreCrash, duplicate_into_a_new_chunk) {
+    StoredIndex start = filled();
+    for (uint16_t copy = 2; copy <= 11; ++copy) start.insert(base.record(7), tid_of(7, copy));
+    // The next one starts the second chunk, on the page that the first is on.
+    EXPECT_EQ(interrupt_insert(start, 7, tid_of(7, 12)), 2u);
+    // The first chunk of all: a new page, the metapage, the node.
+    StoredIndex other = filled();
+    other.insert(base.record(7), tid_of(7, 2));
+    EXPECT_EQ(interrupt_insert(other, 7, tid_of(7, 3)), 3u);
+}
+
+TEST_F(StoreCrash, vacuum) {
+    StoredIndex start = filled();
+    for (uint32_t row = 0; row < 6; ++row) {
+        for (uint16_t copy = 2; copy <= 25; ++copy)
+            start.insert(base.record(row), tid_of(row, copy));
+    }
+    const std::set<uint64_t> all = check_graph(start).tids;
+    const auto is_dead = [](page::HeapTid tid) {
+        return row_of(tid) < 3 || row_of(tid) % 2 == 0 || tid.offset % 2 == 0;
+    };
+    std::set<uint64_t> living;
+    for (uint32_t row = 0; row < kRows; ++row) {
+        for (uint16_t copy = 1; copy <= 25; ++copy) {
+            const page::HeapTid tid = tid_of(row, copy);
+            if (all.contains(key_of(tid)) && !is_dead(tid)) living.insert(key_of(tid));
+        }
+    }
+    for (uint64_t n = 1;; ++n) {
+        SCOPED_TRACE(n);
+        StoredIndex index = start;
+        index.pages().crash_after(n);
+        bool crashed = false;
+        try {
+            index.vacuum(is_dead);
+        } catch (const Crash&) {
+            crashed = true;
+        }
+        index.pages().never_crash();
+        // A node whose chain died before its page was written is live without a TID for now, which
+        // the next vacuum sets right.
+        const std::set<uint64_t> left = keys_of(index.scan(base, 0, 10, Widen::yes));
+        for (const uint64_t tid : living) EXPECT_TRUE(left.contains(tid));
+        for (const uint64_t tid : left) EXPECT_TRUE(all.contains(tid));
+        index.vacuum(is_dead);
+        EXPECT_EQ(check_graph(index).tids, living);
+        EXPECT_EQ(keys_of(index.scan(base, 0, 10, Widen::yes)), living);
+        if (!crashed || HasFailure()) {
+            EXPECT_GT(n, 10u);
+            break;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace quiver::test

@@ -1,0 +1,97 @@
+// Vectors for a stored index, and their distances the plain way: one pair at a time, in double.
+#pragma once
+
+#include <algorithm>  // std::nth_element
+#include <bit>        // std::popcount
+#include <cstddef>    // std::byte, size_t
+#include <cstring>    // std::memcpy
+#include <vector>     // std::vector
+
+#include "graph/test_graph.hpp"
+#include "quiver/store/own.hpp"
+
+namespace quiver::test {
+
+using Bytes = std::vector<std::byte>;
+
+// Vectors in clusters as a column has them (normalised for cosine) and as an index stores them.
+class Vectors {
+public:
+    Vectors(const page::Profile& profile, size_t count, uint64_t seed) : profile_(profile) {
+        if (profile.own == page::Own::bits) {
+            const auto rows = graph::clustered_bits(count, page::own_bytes(profile), seed);
+            for (size_t i = 0; i < count; ++i) add_bits(rows[i]);
+            return;
+        }
+        const auto rows = graph::clustered<F32>(
+            count, profile.dims, seed,
+            profile.metric == page::Metric::cosine ? graph::Length::one : graph::Length::any);
+        for (size_t i = 0; i < count; ++i) add(std::vector<float>(rows[i], rows[i] + profile.dims));
+    }
+
+    void add(const std::vector<float>& v) {
+        Bytes record(store::own_record_bytes(profile_));
+        store::write_own(profile_, v.data(), record.data());
+        floats_.push_back(v);
+        records_.push_back(record);
+    }
+    void add_bits(const uint8_t* bits) {
+        Bytes record(store::own_record_bytes(profile_));
+        store::write_own_bits(profile_, bits, record.data());
+        floats_.emplace_back();
+        records_.push_back(record);
+    }
+
+    size_t count() const { return records_.size(); }
+    const std::byte* record(size_t row) const { return records_[row].data(); }
+    const float* floats(size_t row) const { return floats_[row].data(); }
+
+private:
+    page::Profile profile_;
+    std::vector<std::vector<float>> floats_;
+    std::vector<Bytes> records_;
+};
+
+inline double element(const page::Profile& p, const std::byte* own, size_t i) {
+    if (p.own == page::Own::f16) return to_float(reinterpret_cast<const F16*>(own)[i]);
+    return reinterpret_cast<const F32*>(own)[i];
+}
+
+// In the unit of a search: squared for L2 and cosine, negative for the inner product.
+inline double distance(const page::Profile& p, const Vectors& queries, size_t q,
+                       const std::byte* own) {
+    if (p.own == page::Own::bits) {
+        size_t differ = 0;
+        size_t both = 0;
+        size_t any = 0;
+        for (size_t i = 0; i < page::own_bytes(p); ++i) {
+            const auto a = static_cast<uint8_t>(queries.record(q)[i]);
+            const auto b = static_cast<uint8_t>(own[i]);
+            differ += static_cast<size_t>(std::popcount(static_cast<uint8_t>(a ^ b)));
+            both += static_cast<size_t>(std::popcount(static_cast<uint8_t>(a & b)));
+            any += static_cast<size_t>(std::popcount(static_cast<uint8_t>(a | b)));
+        }
+        if (p.metric == page::Metric::hamming) return static_cast<double>(differ);
+        return both == 0 ? 1 : 1 - static_cast<double>(both) / static_cast<double>(any);
+    }
+    double squared = 0;
+    double product = 0;
+    for (size_t i = 0; i < p.dims; ++i) {
+        const double a = queries.floats(q)[i];
+        const double b = element(p, own, i);
+        squared += (a - b) * (a - b);
+        product += a * b;
+    }
+    return p.metric == page::Metric::inner_product ? -product : squared;
+}
+
+// Distance of the k-th nearest of rows [0, count).
+inline double kth_distance(const page::Profile& p, const Vectors& queries, size_t q,
+                           const Vectors& base, size_t count, size_t k) {
+    std::vector<double> all(count);
+    for (size_t i = 0; i < count; ++i) all[i] = distance(p, queries, q, base.record(i));
+    std::nth_element(all.begin(), all.begin() + static_cast<ptrdiff_t>(k - 1), all.end());
+    return all[k - 1];
+}
+
+}  // namespace quiver::test
