@@ -3,7 +3,8 @@
 
     scripts/check_layers.py [ROOT]
 
-layers.txt lists folders under include/ and src/, bottom layer first; folders on one line are one layer. A file may
+layers.txt lists folders under include/ and src/, bottom layer first; folders on one line are one layer, and a file that
+is listed itself does not count as its folder's. A file may
 include its own layer and the layers listed before it. The comment line that contains "PostgreSQL line" separates the
 pure core (before) from the server's side (after).
 """
@@ -15,6 +16,8 @@ import sys
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 # Headers in angle brackets that the core may use besides the C++ standard library, whose names have no suffix.
 CORE_LIBRARIES = re.compile(r"^(xsimd/.*|fast_float/fast_float\.h|immintrin\.h|cpuid\.h|arm_neon\.h|sys/auxv\.h|asm/hwcap\.h)$")
+# Headers of the system that the server's side may use.
+SERVER_SYSTEM = re.compile(r"^sys/statvfs\.h$")
 STANDARD = re.compile(r"^[a-z_0-9]+$")
 SERVER_HEADERS = "pg/postgres.hpp"
 
@@ -49,7 +52,7 @@ def main():
             if path.suffix not in (".hpp", ".cpp", ".inl", ".h", ".def"):
                 continue
             name = path.relative_to(root / top).as_posix()
-            folder = name.rpartition("/")[0]
+            folder = name if name in ranks else name.rpartition("/")[0]
             shown = f"{top}/{name}"
             if folder not in ranks:
                 errors.append(f"{shown}: the folder {folder or '.'} is not in layers.txt")
@@ -65,7 +68,7 @@ def main():
                 where = f"{shown}:{number}"
                 edges += 1
                 if angled:
-                    if not STANDARD.match(angled) and not (pure and CORE_LIBRARIES.match(angled)):
+                    if not STANDARD.match(angled) and not (CORE_LIBRARIES if pure else SERVER_SYSTEM).match(angled):
                         errors.append(f"{where}: <{angled}> is neither the standard library nor allowed here")
                     continue
                 target = quoted.rpartition("/")[0]

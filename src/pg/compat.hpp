@@ -39,4 +39,45 @@ inline void reserve_guc_prefix(const char* prefix) {
 #endif
 }
 
+// A new last block, exclusively locked.
+inline Buffer extend_locked(Relation relation, ForkNumber fork) {
+#if PG_VERSION_NUM >= 160000
+    return ExtendBufferedRel(BMR_REL(relation), fork, nullptr, EB_LOCK_FIRST);
+#else
+    LockRelationForExtension(relation, ExclusiveLock);
+    const Buffer buffer = ReadBufferExtended(relation, fork, P_NEW, RBM_ZERO_AND_LOCK, nullptr);
+    UnlockRelationForExtension(relation, ExclusiveLock);
+    return buffer;
+#endif
+}
+
+// The workers that the server plans for the build of an index; before 17 it does so for its own
+// access method only.
+inline int planned_build_workers(Relation heap, Relation index, const IndexInfo* info) {
+#if PG_VERSION_NUM >= 170000
+    (void)heap;
+    (void)index;
+    return info->ii_ParallelWorkers;
+#else
+    (void)info;
+    return plan_create_index_workers(RelationGetRelid(heap), RelationGetRelid(index));
+#endif
+}
+
+// Whether a role owns a relation.
+inline bool owns_relation(Oid relation, Oid role) {
+#if PG_VERSION_NUM >= 160000
+    return object_ownercheck(RelationRelationId, relation, role);
+#else
+    return pg_class_ownercheck(relation, role);
+#endif
+}
+
+// From 17 on, code of another role runs with a search_path that it cannot have set.
+inline void restrict_search_path() {
+#if PG_VERSION_NUM >= 170000
+    RestrictSearchPath();
+#endif
+}
+
 }  // namespace quiver::pg

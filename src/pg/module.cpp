@@ -2,6 +2,7 @@
 #include "pg/postgres.hpp"
 
 #include "pg/guc.hpp"
+#include "pg/hnsw/options.hpp"
 
 extern "C" {
 
@@ -13,5 +14,8 @@ PG_MODULE_MAGIC;
 
 PGDLLEXPORT void _PG_init(void);
 
-void _PG_init(void) { quiver::pg::define_settings(); }
+void _PG_init(void) {
+    quiver::pg::define_settings();
+    quiver::pg::hnsw::define_hnsw_settings();
+}
 }

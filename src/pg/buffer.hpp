@@ -1,0 +1,88 @@
+// Pages of a relation through shared buffers and generic WAL: the server's model of
+// quiver::store::PageAccess.
+//
+// Scoped calls, not scoped objects: a function gets the page while it is pinned and locked, and
+// whatever it does, also raising, nothing is left locked (the server releases pins and content
+// locks at abort). A change is written only when the function returns Commit::yes.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+#include "quiver/store/page_access.hpp"
+
+namespace quiver::pg {
+
+class BufferPages {
+public:
+    explicit BufferPages(Relation index) : index_(index) {}
+
+    Relation relation() const { return index_; }
+    uint64 pages_read() const { return pages_read_; }
+
+    // Holds a share lock on one page while f runs.
+    template <class F>
+    void read(page::BlockId block, F f) {
+        const int64 missed = pgBufferUsage.shared_blks_read;
+        const Buffer buffer = ReadBuffer(index_, block);
+        cold_ = pgBufferUsage.shared_blks_read != missed ? kStaysCold : cold_ - (cold_ > 0);
+        LockBuffer(buffer, BUFFER_LOCK_SHARE);
+        pages_read_++;
+        f(reinterpret_cast<const std::byte*>(BufferGetPage(buffer)));
+        UnlockReleaseBuffer(buffer);
+    }
+
+    // Holds an exclusive lock on one page while f runs; f works on generic WAL's private image.
+    template <class F>
+    void modify(page::BlockId block, F f) {
+        const Buffer buffer = ReadBuffer(index_, block);
+        LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+        GenericXLogState* wal = GenericXLogStart(index_);
+        if (f(reinterpret_cast<std::byte*>(GenericXLogRegisterBuffer(wal, buffer, 0))) ==
+            store::Commit::yes)
+            GenericXLogFinish(wal);
+        else
+            GenericXLogAbort(wal);
+        UnlockReleaseBuffer(buffer);
+    }
+
+    // Holds the extension lock while the block is added, and an exclusive lock on it while f runs.
+    template <class F>
+    page::BlockId extend(page::PageKind kind, F f) {
+        const Buffer buffer = extend_relation(index_);
+        const page::BlockId block = BufferGetBlockNumber(buffer);
+        GenericXLogState* wal = GenericXLogStart(index_);
+        auto* bytes = reinterpret_cast<std::byte*>(
+            GenericXLogRegisterBuffer(wal, buffer, GENERIC_XLOG_FULL_IMAGE));
+        init_page(bytes, kind);
+        f(bytes);
+        GenericXLogFinish(wal);
+        UnlockReleaseBuffer(buffer);
+        return block;
+    }
+
+    page::BlockId blocks() const { return RelationGetNumberOfBlocks(index_); }
+
+    // Asks the kernel for the page, but not while all pages turn out to be in shared buffers:
+    // looking that up costs as much as it could save.
+    void prefetch(page::BlockId block) {
+        if (cold_ > 0) (void)PrefetchBuffer(index_, MAIN_FORKNUM, block);
+    }
+
+    void poll() { CHECK_FOR_INTERRUPTS(); }
+
+    // An empty page of a kind. Slots lie where heap pages have line pointers, so pd_lower is put at
+    // the end of the body: generic WAL and checksums then treat all of it as data.
+    static void init_page(std::byte* bytes, page::PageKind kind);
+
+private:
+    static Buffer extend_relation(Relation index);
+
+    // Reads without a miss after which the index counts as cached.
+    static constexpr int kStaysCold = 16;
+
+    Relation index_;
+    uint64 pages_read_ = 0;
+    int cold_ = 0;
+};
+
+}  // namespace quiver::pg

@@ -1,0 +1,105 @@
+// ambuild: the heap into a graph in memory, the graph into pages.
+//
+// The graph has the memory that maintenance_work_mem allows. When it is full, what there is becomes
+// pages, and the rest of the heap goes through ordinary insertion. Pages are written without WAL
+// and logged all at once at the end, so the log has each page once. Workers, if there are any, do
+// as the leader does (build_process.hpp); it alone writes the graph.
+#include "pg/postgres.hpp"
+
+#include "pg/hnsw/am.hpp"
+#include "pg/hnsw/build_parallel.hpp"
+#include "pg/hnsw/build_process.hpp"
+#include "pg/hnsw/options.hpp"
+
+namespace quiver::pg::hnsw {
+
+namespace {
+
+IndexFormat new_format(Relation index, const MetricInfo& metric) {
+    return {profile_for(index, metric), hash_bytes_uint32_extended(RelationGetRelid(index), 0)};
+}
+
+// The graph and what goes with it in this process's own memory.
+graph::MemoryGraph begin_serial(const IndexFormat& format, BuildShared* shared) {
+    shared->init(InvalidOid, InvalidOid, false, format);
+    const graph::Params params = graph_params(format);
+    const size_t room = std::max(static_cast<size_t>(maintenance_work_mem) * 1024,
+                                 graph::MemoryGraph::bytes_for(64, params));
+    return graph::MemoryGraph::create(arena_in(CurrentMemoryContext).array<std::byte>(room), room,
+                                      params);
+}
+
+// What the leader does.
+IndexBuildResult build(Relation heap, Relation index, IndexInfo* info, const IndexFormat& format) {
+    UnloggedPages pages(index);
+    pages.extend(page::PageKind::meta, [&](std::byte* bytes) { write_meta(bytes, format); });
+    pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLoading);
+    pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_TOTAL,
+                                 static_cast<int64>(std::max<double>(0, heap->rd_rel->reltuples)));
+
+    const int workers = parallel_workers(heap, index, info);
+    ParallelBuild parallel{};
+    BuildShared own_shared;
+    const bool is_parallel =
+        workers > 0 && begin_parallel(heap, index, info, format, workers, parallel);
+    BuildShared* shared = is_parallel ? parallel.shared : &own_shared;
+    const graph::MemoryGraph graph =
+        is_parallel ? graph::MemoryGraph::attach(parallel.graph) : begin_serial(format, shared);
+    store::with_model(format.profile, format.rotation_seed, [&](const auto& model) {
+        auto* leader = new_build_process(Role::leader, heap, index, info, shared, graph, model);
+        leader->load(parallel.scan);
+        // A worker that failed to start is an error here and nothing to wait for later.
+        if (is_parallel) WaitForParallelWorkersToAttach(parallel.context);
+        leader->finish(is_parallel ? parallel.context->nworkers_launched : 0);
+    });
+    const IndexBuildResult result = {
+        .heap_tuples = shared->heap_tuples,
+        .index_tuples = static_cast<double>(pg_atomic_read_u64(&shared->index_tuples))};
+    if (shared->broken_hot_chain) info->ii_BrokenHotChain = true;
+    if (is_parallel) end_parallel(parallel);
+    if (RelationNeedsWAL(index))
+        log_newpage_range(index, MAIN_FORKNUM, 0, RelationGetNumberOfBlocks(index), true);
+    return result;
+}
+
+}  // namespace
+
+extern "C" IndexBuildResult* hnsw_build(Relation heap, Relation index, IndexInfo* info) {
+    const IndexFormat format = new_format(index, *metric_of(index));
+    auto* result = static_cast<IndexBuildResult*>(palloc(sizeof(IndexBuildResult)));
+    in_temporary_context("hnsw build",
+                         [&](MemoryContext) { *result = build(heap, index, info, format); });
+    return result;
+}
+
+// The init fork of an unlogged index: an empty index, logged, because a crash restores it from
+// there.
+extern "C" void hnsw_build_empty(Relation index) {
+    const IndexFormat format = new_format(index, *metric_of(index));
+    const Buffer buffer = extend_locked(index, INIT_FORKNUM);
+    START_CRIT_SECTION();
+    auto* bytes = reinterpret_cast<std::byte*>(BufferGetPage(buffer));
+    BufferPages::init_page(bytes, page::PageKind::meta);
+    write_meta(bytes, format);
+    MarkBufferDirty(buffer);
+    log_newpage_buffer(buffer, true);
+    END_CRIT_SECTION();
+    UnlockReleaseBuffer(buffer);
+}
+
+extern "C" char* hnsw_phase_name(int64 phase) {
+    switch (phase) {
+        case PROGRESS_CREATEIDX_SUBPHASE_INITIALIZE:
+            return const_cast<char*>("initializing");
+        case kPhaseLoading:
+            return const_cast<char*>("loading tuples");
+        case kPhaseFilling:
+            return const_cast<char*>("linking graph");
+        case kPhaseWriting:
+            return const_cast<char*>("writing pages");
+        default:
+            return nullptr;
+    }
+}
+
+}  // namespace quiver::pg::hnsw

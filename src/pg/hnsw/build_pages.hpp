@@ -1,0 +1,39 @@
+// Pages of an index that is being built.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+#include "pg/buffer.hpp"
+#include "pg/compat.hpp"
+
+namespace quiver::pg::hnsw {
+
+// Changes pages without logging them; whoever uses this logs the relation afterwards. Several
+// processes may, as each change is made under the page's exclusive lock.
+class UnloggedPages : public BufferPages {
+public:
+    using BufferPages::BufferPages;
+
+    template <class F>
+    page::BlockId extend(page::PageKind kind, F f) {
+        const Buffer buffer = extend_locked(relation(), MAIN_FORKNUM);
+        const page::BlockId block = BufferGetBlockNumber(buffer);
+        auto* bytes = reinterpret_cast<std::byte*>(BufferGetPage(buffer));
+        init_page(bytes, kind);
+        f(bytes);
+        MarkBufferDirty(buffer);
+        UnlockReleaseBuffer(buffer);
+        return block;
+    }
+
+    template <class F>
+    void modify(page::BlockId block, F f) {
+        const Buffer buffer = ReadBuffer(relation(), block);
+        LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+        (void)f(reinterpret_cast<std::byte*>(BufferGetPage(buffer)));
+        MarkBufferDirty(buffer);
+        UnlockReleaseBuffer(buffer);
+    }
+};
+
+}  // namespace quiver::pg::hnsw

@@ -1,0 +1,199 @@
+// The part of one process in a build: its scan of the heap, its rows into the graph or onto pages;
+// and what only the leader does.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+#include "pg/compat.hpp"
+#include "pg/hnsw/am.hpp"
+#include "pg/hnsw/build_pages.hpp"
+#include "pg/hnsw/build_shared.hpp"
+#include "pg/hnsw/value.hpp"
+#include "pg/memory.hpp"
+#include "quiver/graph/finish.hpp"
+#include "quiver/store/bulk_write.hpp"
+#include "quiver/store/free_space.hpp"
+#include "quiver/store/insert.hpp"
+#include "quiver/store/model.hpp"
+
+namespace quiver::pg::hnsw {
+
+enum class Role { leader, worker };
+
+template <class Model>
+class BuildProcess {
+public:
+    using Metric = typename Model::Metric;
+
+    BuildProcess(Role role, Relation heap, Relation index, IndexInfo* info, BuildShared* shared,
+                 graph::MemoryGraph graph, const Model& model, MemoryContext context)
+        : role_(role),
+          heap_(heap),
+          index_(index),
+          info_(info),
+          shared_(shared),
+          model_(model),
+          context_(context),
+          row_context_(
+              AllocSetContextCreateInternal(context, "hnsw build row", ALLOCSET_DEFAULT_SIZES)),
+          arena_(arena_in(context)),
+          reader_(*metric_of(index), shared->format.profile),
+          metric_(model.metric()),
+          pages_(index),
+          graph_(graph),
+          inserter_(graph_, metric_, arena_, Host{}) {}
+
+    // All rows of the scan; null: of the heap. Afterwards this process is outside the graph.
+    void load(TableScanDesc scan) {
+        inside_ = shared_->enter();
+        if (!inside_) wait_for_pages();
+        const double tuples = table_index_build_scan(
+            heap_, index_, info_, true, role_ == Role::leader, &row_callback, this, scan);
+        if (inside_) shared_->leave();
+        inside_ = false;
+        shared_->scan_is_done(tuples, info_->ii_BrokenHotChain);
+    }
+
+    // Leader, after load(): waits for the workers and writes the graph if that is still to be done.
+    void finish(int workers) {
+        ConditionVariablePrepareToSleep(&shared_->changed);
+        while (shared_->workers_finished() < workers) {
+            if (shared_->current_stage() == Stage::leaving && shared_->nobody_inside()) {
+                ConditionVariableCancelSleep();
+                write_full_graph();
+                continue;
+            }
+            // The time limit is for the progress view.
+            (void)ConditionVariableTimedSleep(&shared_->changed, 500,
+                                              WAIT_EVENT_PARALLEL_CREATE_INDEX_SCAN);
+            report_progress();
+        }
+        ConditionVariableCancelSleep();
+        if (shared_->current_stage() != Stage::pages) write_graph();
+    }
+
+private:
+    // Interrupts for the core.
+    struct Host {
+        void poll() { CHECK_FOR_INTERRUPTS(); }
+        void wait() { pg_usleep(10); }
+    };
+
+    static void row_callback(Relation, ItemPointer tid, Datum* values, bool* isnull, bool,
+                             void* state) {
+        static_cast<BuildProcess*>(state)->row(tid, values, isnull);
+    }
+
+    void row(ItemPointer heap_tid, Datum* values, const bool* isnull) {
+        if (isnull[0]) return;
+        const MemoryContext caller = MemoryContextSwitchTo(row_context_);
+        if (reader_.read_record(values[0])) {
+            add(heap_tid);
+            pg_atomic_fetch_add_u64(&shared_->index_tuples, 1);
+            if (role_ == Role::leader) report_progress();
+        }
+        MemoryContextSwitchTo(caller);
+        MemoryContextReset(row_context_);
+    }
+
+    void add(ItemPointer heap_tid) {
+        if (inside_) {
+            if (shared_->current_stage() == Stage::graph) {
+                graph::HeapTid tid;
+                memcpy(&tid, heap_tid, sizeof tid);
+                if (inserter_.insert(reader_.record(), tid) != graph::Inserted::full) return;
+                shared_->graph_is_full();
+            }
+            shared_->leave();
+            inside_ = false;
+            wait_for_pages();
+        }
+        page::HeapTid tid;
+        memcpy(&tid, heap_tid, sizeof tid);
+        store::PageInserter inserter(pages_, model_, arena_in(row_context_), counters_);
+        inserter.insert(reader_.record(), tid, shared_->format.rotation_seed,
+                        shared_->format.profile.ef_construction);
+    }
+
+    // Before: outside the graph, which is being left. After: there are pages.
+    void wait_for_pages() {
+        ConditionVariablePrepareToSleep(&shared_->changed);
+        while (shared_->current_stage() != Stage::pages) {
+            if (role_ == Role::leader && shared_->nobody_inside()) {
+                ConditionVariableCancelSleep();
+                write_full_graph();
+                return;
+            }
+            ConditionVariableSleep(&shared_->changed, WAIT_EVENT_PARALLEL_CREATE_INDEX_SCAN);
+        }
+        ConditionVariableCancelSleep();
+    }
+
+    void write_full_graph() {
+        ereport(NOTICE,
+                (errmsg("hnsw graph no longer fits into maintenance_work_mem after " UINT64_FORMAT
+                        " tuples",
+                        pg_atomic_read_u64(&shared_->index_tuples)),
+                 errdetail("Building will take significantly more time."),
+                 errhint("Increase maintenance_work_mem to speed up builds.")));
+        write_graph();
+        pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLoading);
+        shared_->graph_is_written();
+    }
+
+    void write_graph() {
+        const MemoryContext caller = MemoryContextSwitchTo(context_);
+        pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseFilling);
+        graph::fill_lists(inserter_);
+        auto* order = arena_.array<graph::NodeId>(graph_.size() + 1);
+        (void)graph::order_nodes(inserter_, order);
+        pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseWriting);
+        auto encoder = model_.make_encoder(arena_);
+        const auto progress = [](uint32_t) {};
+        store::BulkWriter writer(pages_, graph_, shared_->format.profile, order, encoder, arena_,
+                                 progress);
+        const store::Written written = writer.run();
+        pages_.modify(page::kMetaBlock, [&](std::byte* bytes) {
+            page::Meta& meta = store::meta_of(bytes);
+            meta.entry = written.entry;
+            meta.entry_level = written.entry_level;
+            meta.base_nodes = written.base_nodes;
+            meta.upper_nodes = written.upper_nodes;
+            return store::Commit::yes;
+        });
+        MemoryContextSwitchTo(caller);
+    }
+
+    void report_progress() {
+        pgstat_progress_update_param(
+            PROGRESS_CREATEIDX_TUPLES_DONE,
+            static_cast<int64>(pg_atomic_read_u64(&shared_->index_tuples)));
+    }
+
+    Role role_;
+    Relation heap_;
+    Relation index_;
+    IndexInfo* info_;
+    BuildShared* shared_;
+    Model model_;
+    MemoryContext context_;
+    MemoryContext row_context_;
+    Arena arena_;
+    ValueReader reader_;
+    Metric metric_;
+    UnloggedPages pages_;
+    graph::MemoryGraph graph_;
+    graph::Inserter<Metric, Host> inserter_;
+    store::Counters counters_;
+    bool inside_ = false;
+};
+
+// A process of a build, in the memory context that ends with it.
+template <class Model>
+inline auto* new_build_process(Role role, Relation heap, Relation index, IndexInfo* info,
+                               BuildShared* shared, graph::MemoryGraph graph, const Model& model) {
+    return new (palloc(sizeof(BuildProcess<Model>)))
+        BuildProcess<Model>(role, heap, index, info, shared, graph, model, CurrentMemoryContext);
+}
+
+}  // namespace quiver::pg::hnsw

@@ -1,0 +1,120 @@
+// What the processes of one build share, and how they agree on when the graph becomes pages.
+//
+// Every process is inside the graph while it may touch it. Who finds the graph full changes the
+// stage to `leaving`; the others see that before their next row, leave and wait. When nobody is
+// inside, the leader writes the graph and changes the stage to `pages`, and all go on there. A
+// process that starts late never enters. A serial build is the leader alone.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+#include "pg/hnsw/meta.hpp"
+#include "quiver/graph/memory_graph.hpp"
+#include "quiver/store/own.hpp"
+
+namespace quiver::pg::hnsw {
+
+enum class Stage : uint32 { graph, leaving, pages };
+
+struct BuildShared {
+    Oid heap;
+    Oid index;
+    bool concurrent;
+    IndexFormat format;
+
+    pg_atomic_uint64 index_tuples;  // so far
+    pg_atomic_uint32 stage;         // written under mutex, read without
+
+    ConditionVariable changed;  // stage, inside or finished
+    slock_t mutex;
+    int inside;             // processes in the graph
+    int finished;           // workers whose scan is done
+    double heap_tuples;     // of the finished scans
+    bool broken_hot_chain;  // in one of them
+
+    void init(Oid heap_id, Oid index_id, bool is_concurrent, const IndexFormat& index_format) {
+        heap = heap_id;
+        index = index_id;
+        concurrent = is_concurrent;
+        format = index_format;
+        pg_atomic_init_u64(&index_tuples, 0);
+        pg_atomic_init_u32(&stage, static_cast<uint32>(Stage::graph));
+        ConditionVariableInit(&changed);
+        SpinLockInit(&mutex);
+        inside = 0;
+        finished = 0;
+        heap_tuples = 0;
+        broken_hot_chain = false;
+    }
+
+    Stage current_stage() { return static_cast<Stage>(pg_atomic_read_u32(&stage)); }
+
+    // True when the caller is inside afterwards.
+    bool enter() {
+        SpinLockAcquire(&mutex);
+        const bool entered = current_stage() == Stage::graph;
+        if (entered) inside++;
+        SpinLockRelease(&mutex);
+        return entered;
+    }
+
+    void leave() {
+        SpinLockAcquire(&mutex);
+        inside--;
+        SpinLockRelease(&mutex);
+        ConditionVariableBroadcast(&changed);
+    }
+
+    bool nobody_inside() {
+        SpinLockAcquire(&mutex);
+        const bool empty = inside == 0;
+        SpinLockRelease(&mutex);
+        return empty;
+    }
+
+    // True for the first who finds the graph full.
+    bool graph_is_full() {
+        SpinLockAcquire(&mutex);
+        const bool first = current_stage() == Stage::graph;
+        if (first) pg_atomic_write_u32(&stage, static_cast<uint32>(Stage::leaving));
+        SpinLockRelease(&mutex);
+        return first;
+    }
+
+    void graph_is_written() {
+        SpinLockAcquire(&mutex);
+        pg_atomic_write_u32(&stage, static_cast<uint32>(Stage::pages));
+        SpinLockRelease(&mutex);
+        ConditionVariableBroadcast(&changed);
+    }
+
+    void scan_is_done(double tuples, bool broken) {
+        SpinLockAcquire(&mutex);
+        heap_tuples += tuples;
+        broken_hot_chain |= broken;
+        SpinLockRelease(&mutex);
+    }
+
+    void worker_is_finished() {
+        SpinLockAcquire(&mutex);
+        finished++;
+        SpinLockRelease(&mutex);
+        ConditionVariableBroadcast(&changed);
+    }
+
+    int workers_finished() {
+        SpinLockAcquire(&mutex);
+        const int count = finished;
+        SpinLockRelease(&mutex);
+        return count;
+    }
+};
+
+inline graph::Params graph_params(const IndexFormat& format) {
+    return {.m = format.profile.m,
+            .ef_construction = format.profile.ef_construction,
+            .vector_bytes = static_cast<uint32_t>(store::own_record_bytes(format.profile)),
+            .seed = format.rotation_seed};
+}
+
+}  // namespace quiver::pg::hnsw

@@ -1,0 +1,137 @@
+// quiver_index_check(): everything that can be wrong with an index, as rows.
+#include "pg/postgres.hpp"
+
+#include "pg/buffer.hpp"
+#include "pg/hnsw/heap_check.hpp"
+#include "pg/memory.hpp"
+#include "quiver/store/check.hpp"
+
+namespace quiver::pg::hnsw {
+
+namespace {
+
+// Rows of one code before they are only counted.
+constexpr uint64 kMostRows = 1000;
+
+// The rows of the result.
+class Rows {
+public:
+    Rows(Tuplestorestate* store, TupleDesc desc) : store_(store), desc_(desc) {}
+
+    void put(const store::Finding& f) {
+        if (!count(f.code)) return;
+        row(f.code, static_cast<int64>(f.block), f.slot,
+            f.edge < 0 ? pstrdup(f.detail) : psprintf("edge %d %s", f.edge, f.detail));
+    }
+
+    void put(const HeapFinding& f) {
+        constexpr store::FindingCode kCodes[] = {store::FindingCode::tid_twice,
+                                                 store::FindingCode::tid_beyond_heap,
+                                                 store::FindingCode::tid_missing};
+        constexpr const char* kDetails[] = {"is in the index twice", "lies beyond the heap",
+                                            "is not in the index"};
+        const auto kind = static_cast<int>(f.kind);
+        if (!count(kCodes[kind])) return;
+        row(kCodes[kind], f.block == InvalidBlockNumber ? -1 : static_cast<int64>(f.block), f.slot,
+            psprintf("heap tuple (%u,%u) %s", f.heap_block, f.heap_offset, kDetails[kind]));
+    }
+
+    // One row for each code that had too many.
+    void summarise() {
+        for (int i = 0; i < store::kFindingCodes; i++) {
+            if (counts_[i] > kMostRows)
+                row(static_cast<store::FindingCode>(i), -1, -1,
+                    psprintf(UINT64_FORMAT " more", counts_[i] - kMostRows));
+        }
+    }
+
+private:
+    bool count(store::FindingCode code) { return ++counts_[static_cast<int>(code)] <= kMostRows; }
+
+    void row(store::FindingCode code, int64 block, int slot, char* detail) {
+        Datum values[] = {CStringGetTextDatum(store::is_warning(code) ? "warning" : "error"),
+                          CStringGetTextDatum(store::finding_name(code)), Int64GetDatum(block),
+                          Int32GetDatum(slot), CStringGetTextDatum(detail)};
+        bool nulls[] = {false, false, block < 0, slot < 0, false};
+        tuplestore_putvalues(store_, desc_, values, nulls);
+        pfree(detail);
+    }
+
+    Tuplestorestate* store_;
+    TupleDesc desc_;
+    uint64 counts_[store::kFindingCodes] = {};
+};
+
+Rows begin_rows(FunctionCallInfo fcinfo) {
+    auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+    if (result == nullptr || !IsA(result, ReturnSetInfo) ||
+        (result->allowedModes & SFRM_Materialize) == 0)
+        ereport(ERROR,
+                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                 errmsg("set-valued function called in a context that cannot accept a set")));
+    const MemoryContext caller = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
+    TupleDesc desc;
+    if (get_call_result_type(fcinfo, nullptr, &desc) != TYPEFUNC_COMPOSITE)
+        elog(ERROR, "return type must be a row type");
+    result->returnMode = SFRM_Materialize;
+    result->setDesc = BlessTupleDesc(desc);
+    result->setResult = tuplestore_begin_heap((result->allowedModes & SFRM_Materialize_Random) != 0,
+                                              false, work_mem);
+    MemoryContextSwitchTo(caller);
+    return {result->setResult, result->setDesc};
+}
+
+// A registered snapshot that all rows it sees are in the index for.
+Snapshot take_snapshot(Relation index) {
+    const Snapshot snapshot = RegisterSnapshot(GetTransactionSnapshot());
+    // An index of the middle of a repeatable read transaction may lack rows that it still sees.
+    if (IsolationUsesXactSnapshot() && index->rd_index->indcheckxmin &&
+        !TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data),
+                               snapshot->xmin))
+        ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+                        errmsg("index \"%s\" cannot be checked in this transaction's snapshot",
+                               RelationGetRelationName(index))));
+    return snapshot;
+}
+
+void run_check(const OpenIndex& open, bool with_heap, Rows& rows, MemoryContext context) {
+    const Snapshot snapshot = with_heap ? take_snapshot(open.index) : nullptr;
+    BufferPages pages(open.index);
+    const Arena arena = arena_in(context);
+    ArenaVector<IndexedTid> tids(arena);
+    bool readable = true;
+    store::check_graph(
+        pages, arena,
+        [&](const store::Finding& f) {
+            readable = readable && f.code != store::FindingCode::meta_damaged;
+            rows.put(f);
+        },
+        [&](page::HeapTid tid, page::BlockId block, int slot) {
+            if (with_heap) tids.push_back({tid_number(tid), block, slot});
+        });
+    if (!with_heap) return;
+    // Without a metapage nobody can say what belongs into the index.
+    if (readable)
+        check_heap(
+            open, snapshot, tids,
+            [](void* state, const HeapFinding& f) { static_cast<Rows*>(state)->put(f); }, &rows);
+    UnregisterSnapshot(snapshot);
+}
+
+}  // namespace
+
+}  // namespace quiver::pg::hnsw
+
+namespace hnsw = quiver::pg::hnsw;
+
+QUIVER_FUNCTION(index_check) {
+    hnsw::Rows rows = hnsw::begin_rows(fcinfo);
+    const bool with_heap = PG_GETARG_BOOL(1);
+    const hnsw::OpenIndex open = hnsw::open_index(PG_GETARG_OID(0), hnsw::Readers::owner);
+    quiver::pg::in_temporary_context("quiver_index_check", [&](MemoryContext context) {
+        hnsw::run_check(open, with_heap, rows, context);
+    });
+    rows.summarise();
+    hnsw::close_index(open);
+    return 0;
+}

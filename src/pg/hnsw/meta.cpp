@@ -1,0 +1,106 @@
+#include "pg/hnsw/meta.hpp"
+
+#include "pg/hnsw/options.hpp"
+#include "quiver/page/profile.hpp"
+#include "quiver/store/free_space.hpp"
+
+namespace quiver::pg::hnsw {
+
+namespace {
+
+constexpr uint32 kPgvectorMagic = 0xA953A953;
+
+[[noreturn]] void refuse(Relation index, const char* why) {
+    ereport(ERROR, (errcode(ERRCODE_INDEX_CORRUPTED),
+                    errmsg("hnsw index \"%s\" cannot be read", RelationGetRelationName(index)),
+                    errdetail_internal("%s", why),
+                    errhint("Rebuild it with REINDEX INDEX CONCURRENTLY \"%s\".",
+                            RelationGetRelationName(index))));
+}
+
+const char* type_name(ElementType type) {
+    switch (type) {
+        case ElementType::f32:
+            return "vector";
+        case ElementType::f16:
+            return "halfvec";
+        case ElementType::bit:
+            return "bit";
+    }
+    return "";
+}
+
+}  // namespace
+
+const IndexFormat& format_of(Relation index) {
+    if (index->rd_amcache != nullptr) return *static_cast<const IndexFormat*>(index->rd_amcache);
+
+    IndexFormat format{};
+    uint32 magic = 0;
+    uint16 version = 0;
+    BufferPages pages(index);
+    if (pages.blocks() == 0) refuse(index, "It has no metapage.");
+    pages.read(page::kMetaBlock, [&](const std::byte* bytes) {
+        const page::Meta& meta = store::meta_of(bytes);
+        magic = meta.magic;
+        version = meta.version;
+        format = {meta.profile, meta.rotation_seed};
+    });
+    if (magic == kPgvectorMagic)
+        refuse(index, "It was built by pgvector, whose index format is another one.");
+    if (magic != page::kMagic) refuse(index, "Its metapage is damaged.");
+    if (version != page::kFormatVersion)
+        refuse(index, "It was built by another version of quiver.");
+
+    auto* cached =
+        static_cast<IndexFormat*>(MemoryContextAlloc(index->rd_indexcxt, sizeof(IndexFormat)));
+    *cached = format;
+    index->rd_amcache = cached;
+    return *cached;
+}
+
+void write_meta(std::byte* bytes, const IndexFormat& format) {
+    page::Meta& meta = store::meta_of(bytes);
+    meta = {};
+    meta.magic = page::kMagic;
+    meta.version = page::kFormatVersion;
+    meta.profile = format.profile;
+    meta.rotation_seed = format.rotation_seed;
+    meta.entry = page::kNoNode;
+}
+
+page::Profile profile_for(Relation index, const MetricInfo& metric) {
+    const Options options = options_of(index);
+    const Form_pg_attribute column = TupleDescAttr(RelationGetDescr(index), 0);
+    // The class takes varbit as bit, but its values have no common length.
+    if (column->atttypid == VARBITOID)
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("type not supported for hnsw index")));
+    const int dims = column->atttypmod;
+    if (dims < 1)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("column does not have dimensions"),
+                        errhint("Declare them, as in %s(768).", type_name(metric.type))));
+    if (dims > metric.max_dims)
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                        errmsg("column cannot have more than %d dimensions for hnsw index",
+                               metric.max_dims)));
+    if (options.ef_construction < 2 * options.m)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("ef_construction must be greater than or equal to 2 * m")));
+
+    page::Own own = page::Own::bits;
+    if (metric.type != ElementType::bit)
+        own = metric.type == ElementType::f32 && dims <= 64 ? page::Own::f32 : page::Own::f16;
+    page::Profile profile;
+    if (!page::choose_profile({static_cast<uint32_t>(dims), metric.metric, own, options.m,
+                               options.ef_construction, options.fit},
+                              profile))
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                        errmsg("a node of %d dimensions with m = %d does not fit into a page", dims,
+                               options.m),
+                        errhint("Use a smaller m.")));
+    return profile;
+}
+
+}  // namespace quiver::pg::hnsw

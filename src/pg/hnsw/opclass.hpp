@@ -1,0 +1,29 @@
+// Operator classes: which element type and metric an index column has.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+#include "quiver/page/layout.hpp"
+
+namespace quiver::pg::hnsw {
+
+// Support procedures. 1 to 3 are numbered as pgvector's, so that operator classes written for it
+// still load; 4 is what this access method reads.
+inline constexpr int kDistanceProc = 1;  // type, type -> float8
+inline constexpr int kNormProc = 2;      // type -> float8, cosine only
+inline constexpr int kTypeProc = 3;      // reserved for pgvector's type information
+inline constexpr int kMetricProc = 4;    // internal -> internal: const MetricInfo*
+inline constexpr int kSupportProcs = 4;
+
+enum class ElementType : uint8_t { f32, f16, bit };
+
+struct MetricInfo {
+    ElementType type;
+    page::Metric metric;
+    int max_dims;
+};
+
+// The metric of the column of an index.
+const MetricInfo* metric_of(Relation index);
+
+}  // namespace quiver::pg::hnsw
