@@ -142,8 +142,9 @@ step_pgtap() {
 step_tap() {
     local status=0 work=$private/tap server_tests
     server_tests=$(dirname "$("$private_pg_config" --pgxs)")/../test
-    mkdir "$work"
+    mkdir -p "$work/demo"
     cp -R test/tap "$work/t"
+    cp demo/packages.tsv.gz "$work/demo"
     if [ "$(id -u)" -eq 0 ]; then chown -R "$(server_user)" "$work"; fi
     (
         cd "$work"
@@ -169,7 +170,10 @@ step_demo() {
         '│ boxes +│ text ' \
         '│ vector +│ +520 │ +100\.0 │' \
         '│ halfvec +│ +264 │ +(100\.0|99\.[0-9]) │' \
-        '│ 4000000 │ +0\.733 │'; do
+        '│ 4000000 │ +0\.733 │' \
+        'Index Scan using packages_embedding_idx on packages' \
+        '│ +1500 │' \
+        '│ +40 │ +(100\.0|99\.[0-9]|98\.[0-9]) │'; do
         if grep -qE "$expected" "$counts.out"; then
             passed=$((passed + 1))
         else

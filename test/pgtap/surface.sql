@@ -19,7 +19,7 @@ CREATE TEMPORARY VIEW member AS
     WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
         AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'quiver');
 
-SELECT plan(7);
+SELECT plan(8);
 
 SELECT set_eq(
     $$
@@ -148,6 +148,7 @@ SELECT set_eq(
     'sum(vector) -> vector',
     'avg(halfvec) -> halfvec',
     'sum(halfvec) -> halfvec',
+    'hnswhandler(internal) -> index_am_handler',
     -- beyond pgvector
     'binary_quantize_mean(vector) -> bit',
     'binary_quantize_mean(halfvec) -> bit = quiver_halfvec_binary_quantize_mean',
@@ -160,6 +161,17 @@ SELECT set_eq(
     'sparsevec_hash(sparsevec) -> integer',
     'sparsevec_hash_extended(sparsevec,bigint) -> bigint',
     'sparsevec_subscript_handler(internal) -> internal',
+    'hnsw_vector_l2_metric(internal) -> internal',
+    'hnsw_vector_ip_metric(internal) -> internal',
+    'hnsw_vector_cosine_metric(internal) -> internal',
+    'hnsw_halfvec_l2_metric(internal) -> internal',
+    'hnsw_halfvec_ip_metric(internal) -> internal',
+    'hnsw_halfvec_cosine_metric(internal) -> internal',
+    'hnsw_bit_hamming_metric(internal) -> internal',
+    'hnsw_bit_jaccard_metric(internal) -> internal',
+    'quiver_index_check(regclass,boolean) -> SETOF record',
+    'quiver_index_info(regclass) -> record',
+    'quiver_last_scan() -> record',
     'quiver_simd() -> SETOF record'
     ],
     'functions and their C symbols');
@@ -299,16 +311,55 @@ SELECT set_eq(
     'halfvec_ops halfvec btree default',
     'halfvec_ops halfvec hash default',
     'sparsevec_ops sparsevec btree default',
-    'sparsevec_ops sparsevec hash default'
+    'sparsevec_ops sparsevec hash default',
+    'vector_l2_ops vector hnsw default',
+    'vector_ip_ops vector hnsw',
+    'vector_cosine_ops vector hnsw',
+    'halfvec_l2_ops halfvec hnsw',
+    'halfvec_ip_ops halfvec hnsw',
+    'halfvec_cosine_ops halfvec hnsw',
+    'bit_hamming_ops bit hnsw',
+    'bit_jaccard_ops bit hnsw'
     ],
     'operator classes');
+
+SELECT set_eq(
+    $$
+    SELECT format(
+        '%s: %s, %s', opcname,
+        (SELECT string_agg(format('%s %s %s', amopstrategy, amoppurpose, amopopr::regoperator), ', '
+                           ORDER BY amopstrategy)
+         FROM pg_amop WHERE amopfamily = opcfamily),
+        (SELECT string_agg(format('%s %s', amprocnum, p.proname), ', ' ORDER BY amprocnum)
+         FROM pg_amproc JOIN pg_proc p ON p.oid = amproc WHERE amprocfamily = opcfamily))
+    FROM member JOIN pg_opclass c ON classid = 'pg_opclass'::regclass AND objid = c.oid
+        JOIN pg_am am ON am.oid = opcmethod
+    WHERE amname = 'hnsw'
+    $$,
+    ARRAY[
+    'vector_l2_ops: 1 o <->(vector,vector), 1 vector_l2_squared_distance, 4 hnsw_vector_l2_metric',
+    'vector_ip_ops: 1 o <#>(vector,vector), 1 vector_negative_inner_product,'
+        ' 4 hnsw_vector_ip_metric',
+    'vector_cosine_ops: 1 o <=>(vector,vector), 1 vector_negative_inner_product, 2 vector_norm,'
+        ' 4 hnsw_vector_cosine_metric',
+    'halfvec_l2_ops: 1 o <->(halfvec,halfvec), 1 halfvec_l2_squared_distance,'
+        ' 4 hnsw_halfvec_l2_metric',
+    'halfvec_ip_ops: 1 o <#>(halfvec,halfvec), 1 halfvec_negative_inner_product,'
+        ' 4 hnsw_halfvec_ip_metric',
+    'halfvec_cosine_ops: 1 o <=>(halfvec,halfvec), 1 halfvec_negative_inner_product, 2 l2_norm,'
+        ' 4 hnsw_halfvec_cosine_metric',
+    'bit_hamming_ops: 1 o <~>(bit,bit), 1 hamming_distance, 4 hnsw_bit_hamming_metric',
+    'bit_jaccard_ops: 1 o <%>(bit,bit), 1 jaccard_distance, 4 hnsw_bit_jaccard_metric'
+    ],
+    'what the operator classes of hnsw order by and call');
 
 SELECT set_eq(
     $$
     SELECT classid::regclass::text || ' ' || count(*) FROM member GROUP BY classid
     $$,
     ARRAY[
-    'pg_type 3', 'pg_proc 123', 'pg_operator 40', 'pg_cast 23', 'pg_opclass 6', 'pg_opfamily 6'
+    'pg_type 3', 'pg_proc 135', 'pg_operator 40', 'pg_cast 23', 'pg_am 1', 'pg_opclass 14',
+    'pg_opfamily 14'
     ],
     'number of objects of each kind, and no other kind');
 
