@@ -64,6 +64,15 @@ inline int planned_build_workers(Relation heap, Relation index, const IndexInfo*
 #endif
 }
 
+// Sleeps as long as the cost-based delay of this vacuum wants.
+inline void vacuum_pause() {
+#if PG_VERSION_NUM >= 180000
+    vacuum_delay_point(false);
+#else
+    vacuum_delay_point();
+#endif
+}
+
 // Whether a role owns a relation.
 inline bool owns_relation(Oid relation, Oid role) {
 #if PG_VERSION_NUM >= 160000

@@ -21,6 +21,15 @@ struct StoredOptions {
     int fit;
 };
 
+// By field, because newer servers have more of them.
+constexpr relopt_parse_elt option(const char* name, relopt_type type, int offset) {
+    relopt_parse_elt element{};
+    element.optname = name;
+    element.opttype = type;
+    element.offset = offset;
+    return element;
+}
+
 relopt_kind reloption_kind;
 
 relopt_enum_elt_def fit_members[] = {
@@ -44,11 +53,11 @@ const config_enum_entry iterative_scan_options[] = {
 }  // namespace
 
 extern "C" bytea* hnsw_options(Datum reloptions, bool validate) {
-    static const relopt_parse_elt kTable[] = {
-        {"m", RELOPT_TYPE_INT, offsetof(StoredOptions, m)},
-        {"ef_construction", RELOPT_TYPE_INT, offsetof(StoredOptions, ef_construction)},
-        {"ef_search", RELOPT_TYPE_INT, offsetof(StoredOptions, ef_search)},
-        {"layout", RELOPT_TYPE_ENUM, offsetof(StoredOptions, fit)},
+    static constexpr relopt_parse_elt kTable[] = {
+        option("m", RELOPT_TYPE_INT, offsetof(StoredOptions, m)),
+        option("ef_construction", RELOPT_TYPE_INT, offsetof(StoredOptions, ef_construction)),
+        option("ef_search", RELOPT_TYPE_INT, offsetof(StoredOptions, ef_search)),
+        option("layout", RELOPT_TYPE_ENUM, offsetof(StoredOptions, fit)),
     };
     return static_cast<bytea*>(build_reloptions(reloptions, validate, reloption_kind,
                                                 sizeof(StoredOptions), kTable, lengthof(kTable)));

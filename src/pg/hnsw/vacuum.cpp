@@ -1,6 +1,7 @@
 // ambulkdelete and amvacuumcleanup: around store/vacuum.hpp.
 #include "pg/postgres.hpp"
 
+#include "pg/compat.hpp"
 #include "pg/hnsw/am.hpp"
 #include "pg/hnsw/meta.hpp"
 #include "quiver/store/vacuum.hpp"
@@ -31,7 +32,7 @@ extern "C" IndexBulkDeleteResult* hnsw_bulk_delete(IndexVacuumInfo* info,
             memcpy(&heap_tid, &tid, sizeof tid);
             return is_dead(&heap_tid, state);
         },
-        [] { vacuum_delay_point(); }, counts);
+        [] { vacuum_pause(); }, counts);
     stats->num_pages = pages.blocks();
     stats->num_index_tuples = static_cast<double>(counts.tids_kept);
     stats->tuples_removed += static_cast<double>(counts.tids_removed);
