@@ -111,16 +111,7 @@ public:
             search.run();
             if (layer == 0 && join_equal(search.found(), query, record, tid)) return;
             lists[layer] = choose(search.found(), static_cast<size_t>(ef_construction), layout);
-            count = 0;
-            if (layer > 0) {
-                for (const Found& node : search.found()) {
-                    if (count == kDescentBeam) break;
-                    starts[count] = node;
-                    starts[count].id = node.down;
-                    starts[count].generation = node.down_generation;
-                    count++;
-                }
-            }
+            if (layer > 0) count = hand_down(search.found(), starts);
         }
         write(record, tid, level, lists, top);
         link_back(record, query, lists, top);

@@ -42,6 +42,21 @@ inline constexpr size_t kLastBeam = 3;
 // Nodes handed from one layer to the next.
 inline constexpr size_t kDescentBeam = 2;
 
+// The records one layer below of the nearest nodes of an upper layer, into out[0..kDescentBeam).
+// Returns how many.
+inline size_t hand_down(std::span<const Found> found, Found* out) {
+    size_t count = 0;
+    for (const Found& node : found) {
+        if (count == kDescentBeam) break;
+        if (node.down == page::kNoNode) continue;
+        out[count] = node;
+        out[count].id = node.down;
+        out[count].generation = node.down_generation;
+        count++;
+    }
+    return count;
+}
+
 template <PageAccess Pages, Query Q>
 class Descent {
 public:
@@ -59,15 +74,7 @@ public:
             upper_.begin(at == layer + 1 ? kLastBeam : 1);
             for (size_t i = 0; i < count; i++) upper_.seed(out[i].id, out[i].generation);
             upper_.run();
-            count = 0;
-            for (const Found& node : upper_.found()) {
-                if (count == kDescentBeam) break;
-                if (node.down == page::kNoNode) continue;
-                out[count] = node;
-                out[count].id = node.down;
-                out[count].generation = node.down_generation;
-                count++;
-            }
+            count = hand_down(upper_.found(), out);
         }
         return count;
     }
@@ -162,7 +169,7 @@ private:
         counters_->rounds++;
         search(beam_for(ef_, query_->coarse()));
         // At least ef nodes, if there are so many.
-        if (search_.found().size() < ef_ && search_.full()) search(ef_);
+        if (search_.visits() < ef_ && search_.full()) search(ef_);
         take(search_.found());
     }
 

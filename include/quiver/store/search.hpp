@@ -9,7 +9,6 @@
 // more hops than beam entries, the more the coarser the codes. Where codes cannot tell nodes apart
 // at all (a cluster much tighter than its distance from the query) that would never end: hence the
 // limit on hops.
-//
 #pragma once
 
 #include <algorithm>  // std::min, std::sort
@@ -124,6 +123,9 @@ public:
             live -= visit(next_);
         }
     }
+
+    // How many nodes have been visited.
+    size_t visits() const { return visits_.size(); }
 
     // before: run(). All visited nodes, nearest first; includes nodes without heap tuples (live ==
     // false).

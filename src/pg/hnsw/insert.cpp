@@ -2,7 +2,7 @@
 #include "pg/postgres.hpp"
 
 #include "pg/hnsw/am.hpp"
-#include "pg/hnsw/insert.hpp"
+#include "pg/hnsw/meta.hpp"
 #include "pg/hnsw/options.hpp"
 #include "pg/hnsw/value.hpp"
 #include "pg/memory.hpp"
@@ -13,6 +13,9 @@ namespace quiver::pg::hnsw {
 
 static_assert(sizeof(ItemPointerData) == sizeof(page::HeapTid));
 
+namespace {
+
+// record: the stored form (store/own.hpp). unchanged: a row with this vector is probably there.
 void insert_record(Relation index, const IndexFormat& format, const std::byte* record,
                    page::HeapTid tid, bool unchanged, MemoryContext context) {
     const Options options = options_of(index);
@@ -24,6 +27,8 @@ void insert_record(Relation index, const IndexFormat& format, const std::byte* r
         inserter.insert(record, tid, format.rotation_seed, options.ef_construction);
     });
 }
+
+}  // namespace
 
 extern "C" bool hnsw_insert(Relation index, Datum* values, bool* isnull, ItemPointer heap_tid,
                             Relation, IndexUniqueCheck, bool index_unchanged, IndexInfo*) {
