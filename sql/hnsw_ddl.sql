@@ -81,6 +81,12 @@ SELECT found() BETWEEN 20 AND 200 AS "by the altered index";
 SET hnsw.ef_search = 400;
 SELECT found() BETWEEN 400 AND 2000 AS "by the session";
 RESET hnsw.ef_search;
+ALTER INDEX t_v_idx SET (ef_search = 1000);
+BEGIN;
+SET LOCAL hnsw.ef_search = 40;
+SELECT found() BETWEEN 40 AND 300 AS "by the transaction, which chose the default";
+COMMIT;
+SELECT found() BETWEEN 1000 AND 2500 AS "by the index again";
 RESET hnsw.iterative_scan;
 -- an index that was there before the data has what an index has that was built on the data
 CREATE TABLE u (LIKE t);

@@ -39,6 +39,16 @@ inline void reserve_guc_prefix(const char* prefix) {
 #endif
 }
 
+// Memory for what a check hook hands to its assign hook; null when there is none. The server frees
+// it.
+inline void* setting_extra(size_t bytes) {
+#if PG_VERSION_NUM >= 160000
+    return guc_malloc(LOG, bytes);
+#else
+    return malloc(bytes);
+#endif
+}
+
 // A new last block, exclusively locked.
 inline Buffer extend_locked(Relation relation, ForkNumber fork) {
 #if PG_VERSION_NUM >= 160000

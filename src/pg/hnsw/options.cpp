@@ -39,6 +39,7 @@ relopt_enum_elt_def fit_members[] = {
 };
 
 int ef_search_setting = kDefaultEfSearch;
+bool ef_search_chosen = false;
 int iterative_scan_setting;
 int max_scan_tuples_setting;
 double scan_mem_multiplier_setting;
@@ -49,6 +50,19 @@ const config_enum_entry iterative_scan_options[] = {
     {"strict_order", static_cast<int>(IterativeScan::strict), false},
     {nullptr, 0, false},
 };
+
+// Whether somebody chose hnsw.ef_search for this role, database or session: then it overrides the
+// options of indexes, which themselves override the configuration of the server. Only check hooks
+// are told where a value comes from; it travels with the value, also back when SET LOCAL ends.
+bool note_ef_search_source(int*, void** extra, GucSource source) {
+    auto* chosen = static_cast<bool*>(setting_extra(sizeof(bool)));
+    if (chosen == nullptr) return false;
+    *chosen = source > PGC_S_ARGV;
+    *extra = chosen;
+    return true;
+}
+
+void assign_ef_search(int, void* extra) { ef_search_chosen = *static_cast<const bool*>(extra); }
 
 }  // namespace
 
@@ -72,8 +86,7 @@ Options options_of(Relation index) {
 }
 
 int ef_search(const Options& options) {
-    const bool session_chose = ef_search_setting != kDefaultEfSearch;
-    return options.ef_search > 0 && !session_chose ? options.ef_search : ef_search_setting;
+    return options.ef_search > 0 && !ef_search_chosen ? options.ef_search : ef_search_setting;
 }
 
 IterativeScan iterative_scan() { return static_cast<IterativeScan>(iterative_scan_setting); }
@@ -96,10 +109,11 @@ void define_hnsw_settings() {
                        fit_members, static_cast<int>(page::Fit::compact),
                        "Valid values are \"compact\" and \"fast\".", AccessExclusiveLock);
 
-    DefineCustomIntVariable(
-        "hnsw.ef_search", "Sets the size of the dynamic candidate list for search",
-        "A larger list finds more of the nearest rows and takes longer.", &ef_search_setting,
-        kDefaultEfSearch, 1, kMaxEf, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("hnsw.ef_search",
+                            "Sets the size of the dynamic candidate list for search",
+                            "A larger list finds more of the nearest rows and takes longer.",
+                            &ef_search_setting, kDefaultEfSearch, 1, kMaxEf, PGC_USERSET, 0,
+                            note_ef_search_source, assign_ef_search, nullptr);
     DefineCustomEnumVariable(
         "hnsw.iterative_scan", "Sets the mode for iterative scans",
         "What happens when a query wants more rows than the first search found: \"off\" "

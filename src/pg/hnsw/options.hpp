@@ -19,7 +19,8 @@ Options options_of(Relation index);
 
 enum class IterativeScan { off, relaxed, strict };
 
-// hnsw.ef_search unless the index has its own default and the session did not set one.
+// hnsw.ef_search, unless the index has its own and the setting was not chosen for the role, the
+// database or the session.
 int ef_search(const Options& options);
 IterativeScan iterative_scan();
 int max_scan_tuples();
