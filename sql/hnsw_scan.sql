@@ -69,8 +69,9 @@ RESET work_mem;
 SELECT count(*) FROM (SELECT id FROM t ORDER BY v <-> '[4,5,6]' LIMIT 10) AS found;
 SELECT pages > 0 AS pages, hops BETWEEN 40 AND 1000 AS hops, estimates >= hops AS estimates, rounds, stale
 FROM quiver_last_scan();
+SELECT exact_distances = hops AS exact, candidates BETWEEN hops AND estimates AS candidates, resumes FROM quiver_last_scan();
 SELECT count(*) FROM (SELECT id FROM t ORDER BY v <-> '[4,5,6]' LIMIT 1000) AS found;
-SELECT rounds > 1 AS resumed FROM quiver_last_scan();
+SELECT rounds > 1 AS resumed, resumes = rounds - 1 AS resumes FROM quiver_last_scan();
 -- a cursor: in steps, to the end, and again
 BEGIN;
 DECLARE c CURSOR FOR SELECT v <-> '[0,0,0]' AS distance FROM t ORDER BY v <-> '[0,0,0]';

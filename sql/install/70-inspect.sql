@@ -18,13 +18,16 @@ CREATE FUNCTION quiver_last_scan(
     OUT hops bigint,
     OUT estimates bigint,
     OUT rounds bigint,
-    OUT stale bigint
+    OUT stale bigint,
+    OUT exact_distances bigint,
+    OUT candidates bigint,
+    OUT resumes bigint
 ) RETURNS record
     AS 'MODULE_PATHNAME', 'quiver_last_scan'
     LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
 
 COMMENT ON FUNCTION quiver_last_scan() IS
-    'the last hnsw scan of this session: pages pinned, nodes visited, edges estimated, rounds, stale edges';
+    'the last hnsw scan of this session: pages pinned, nodes visited, edges estimated, rounds, stale edges, exact distances, estimates near enough to be followed, rounds after the first';
 
 -- Anyone may call these; they refuse whoever is neither the index's owner nor, for the numbers, a
 -- member of pg_monitor.

@@ -8,6 +8,9 @@ namespace quiver::pg {
 static_assert(BLCKSZ == page::kPageSize, "quiver's page format needs the default block size");
 static_assert(SizeOfPageHeaderData == page::kPageHeader);
 
+constinit Buffer BufferHints::numbers_[kNumbers] = {};
+constinit uint32 BufferHints::reads_ = 0;
+
 void BufferPages::init_page(std::byte* bytes, page::PageKind kind) {
     auto* header = reinterpret_cast<PageHeader>(bytes);
     PageInit(reinterpret_cast<Page>(bytes), BLCKSZ, page::kSpecial);

@@ -8,13 +8,14 @@
 
 #include "pg/postgres.hpp"
 
+#include "pg/buffer_hints.hpp"
 #include "quiver/store/page_access.hpp"
 
 namespace quiver::pg {
 
 class BufferPages {
 public:
-    explicit BufferPages(Relation index) : index_(index) {}
+    explicit BufferPages(Relation index) : index_(index), hints_(index) {}
 
     Relation relation() const { return index_; }
     uint64 pages_read() const { return pages_read_; }
@@ -22,9 +23,7 @@ public:
     // Holds a share lock on one page while f runs.
     template <class F>
     void read(page::BlockId block, F f) {
-        const int64 missed = pgBufferUsage.shared_blks_read;
-        const Buffer buffer = ReadBuffer(index_, block);
-        cold_ = pgBufferUsage.shared_blks_read != missed ? kStaysCold : cold_ - (cold_ > 0);
+        const Buffer buffer = pin(block);
         LockBuffer(buffer, BUFFER_LOCK_SHARE);
         pages_read_++;
         f(reinterpret_cast<const std::byte*>(BufferGetPage(buffer)));
@@ -62,9 +61,11 @@ public:
 
     page::BlockId blocks() const { return RelationGetNumberOfBlocks(index_); }
 
-    // Asks the kernel for the page, but not while all pages turn out to be in shared buffers:
-    // looking that up costs as much as it could save.
-    void prefetch(page::BlockId block) {
+    // Moves the bytes towards the processor, if the page was seen in shared buffers. Else asks the
+    // kernel for the page, but not while all pages turn out to be in shared buffers: looking that
+    // up costs as much as it could save.
+    void prefetch(page::BlockId block, size_t offset, size_t bytes) {
+        if (hints_.touch(block, offset, bytes)) return;
         if (cold_ > 0) (void)PrefetchBuffer(index_, MAIN_FORKNUM, block);
     }
 
@@ -75,12 +76,28 @@ public:
     static void init_page(std::byte* bytes, page::PageKind kind);
 
 private:
+    Buffer pin(page::BlockId block) {
+        const Buffer known = hints_.pin(block);
+        if (BufferIsValid(known)) {
+            cold_ -= cold_ > 0;
+            pgstat_count_buffer_read(index_);
+            pgstat_count_buffer_hit(index_);
+            return known;
+        }
+        const int64 missed = pgBufferUsage.shared_blks_read;
+        const Buffer buffer = ReadBuffer(index_, block);
+        cold_ = pgBufferUsage.shared_blks_read != missed ? kStaysCold : cold_ - (cold_ > 0);
+        hints_.remember(block, buffer);
+        return buffer;
+    }
+
     static Buffer extend_relation(Relation index);
 
     // Reads without a miss after which the index counts as cached.
     static constexpr int kStaysCold = 16;
 
     Relation index_;
+    BufferHints hints_;
     uint64 pages_read_ = 0;
     int cold_ = 0;
 };

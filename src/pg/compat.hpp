@@ -49,6 +49,17 @@ inline void* setting_extra(size_t bytes) {
 #endif
 }
 
+// What names the file of a relation, in the tag of a buffer.
+#if PG_VERSION_NUM >= 160000
+using FileLocator = RelFileLocator;
+inline FileLocator locator_of(Relation relation) { return relation->rd_locator; }
+inline uint32 file_number(const FileLocator& locator) { return locator.relNumber; }
+#else
+using FileLocator = RelFileNode;
+inline FileLocator locator_of(Relation relation) { return relation->rd_node; }
+inline uint32 file_number(const FileLocator& locator) { return locator.relNode; }
+#endif
+
 // A new last block, exclusively locked.
 inline Buffer extend_locked(Relation relation, ForkNumber fork) {
 #if PG_VERSION_NUM >= 160000

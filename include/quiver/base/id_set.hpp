@@ -67,12 +67,12 @@ public:
         }
     }
 
+    // Where an id belongs in a table of a power of two slots: the high half of a product by an odd
+    // constant: neighbouring ids, which are common, spread out.
+    static size_t home(uint32_t id) { return (id * uint64_t{0x9e3779b97f4a7c15u}) >> 32; }
+
 private:
     static constexpr int kSizes = 32;
-
-    // The high half of a product by an odd constant: neighbouring ids, which are common, spread
-    // out.
-    static size_t home(uint32_t id) { return (id * uint64_t{0x9e3779b97f4a7c15u}) >> 32; }
 
     // Goes to the table of first_slots_ << size, empty. Each is allocated once, however often the
     // set grows again.

@@ -21,7 +21,7 @@ enum class Commit : bool { no, yes };
 // set; returns its
 //                    block. Other backends see it only after f.
 // blocks():          how many there are now.
-// prefetch(block):   a hint that the page will be read soon.
+// prefetch(block, offset, bytes): a hint that these bytes of the page will be read soon.
 // poll():            may leave by longjmp; called between pages, never while one is locked.
 //
 // At most one page is locked at a time, so there is no lock order and no deadlock.
@@ -33,7 +33,7 @@ concept PageAccess = requires(P& p, page::BlockId block, page::PageKind kind) {
         p.extend(kind, [](std::byte*) {})
         } -> std::convertible_to<page::BlockId>;
     { p.blocks() } -> std::convertible_to<page::BlockId>;
-    p.prefetch(block);
+    p.prefetch(block, size_t{}, size_t{});
     p.poll();
 };
 

@@ -103,8 +103,9 @@ public:
     // The next nearest node with heap tuples; false when there is none.
     bool next(Found& out) {
         while (true) {
-            while (at_ < round_.size()) {
-                const Found& node = round_[at_++];
+            while (const Found* const nearest = peek()) {
+                const Found& node = *nearest;
+                at_++;
                 last_ = {node.dist, node.id};
                 if (!node.live || !(sweeping_ || handed_out_.insert(node.id))) continue;
                 out = node;
@@ -116,8 +117,9 @@ public:
 
     // The distance that the node after the last one has in the same round; infinite when the round
     // ends there.
-    float following() const {
-        return at_ < round_.size() ? round_[at_].dist : std::numeric_limits<float>::infinity();
+    float following() {
+        const Found* const node = peek();
+        return node != nullptr ? node->dist : std::numeric_limits<float>::infinity();
     }
     // The largest rounding error of an own vector so far.
     float largest_error() const { return largest_error_; }
@@ -170,7 +172,14 @@ private:
         search(beam_for(ef_, query_->coarse()));
         // At least ef nodes, if there are so many.
         if (search_.visits() < ef_ && search_.full()) search(ef_);
-        take(search_.found());
+        at_ = 0;
+        largest_error_ = std::max(largest_error_, search_.largest_error());
+    }
+
+    // The node of this round that is to be handed out next, null at the end.
+    const Found* peek() {
+        if (!sweeping_) return search_.nearest(at_);
+        return at_ < sweep_.size() ? &sweep_[at_] : nullptr;
     }
 
     void search(size_t room) {
@@ -196,14 +205,10 @@ private:
             pages_->read(block,
                          [&](const std::byte* bytes) { sweep_page(bytes, block, first, heap); });
         }
-        take(heap.take_sorted());
-        done_ = round_.empty();
-    }
-
-    void take(std::span<const Found> round) {
-        round_ = round;
+        sweep_ = heap.take_sorted();
         at_ = 0;
-        for (const Found& node : round) largest_error_ = std::max(largest_error_, node.own_error);
+        done_ = sweep_.empty();
+        for (const Found& node : sweep_) largest_error_ = std::max(largest_error_, node.own_error);
     }
 
     template <class Heap>
@@ -215,6 +220,7 @@ private:
             const page::ConstSlot slot = page::slot_of(bytes, id, layouts_.base);
             if (slot.header().state != page::SlotState::live) continue;
             counters_->hops++;
+            counters_->exact++;
             Found node = view(slot, id, query_->exact(slot.own()));
             if (!first && !(Key{last_.dist, last_.id} < Key{node.dist, node.id})) continue;
             if (handed_out_.contains(id)) continue;
@@ -237,7 +243,7 @@ private:
     bool done_ = false;
     Found starts_[kDescentBeam];
     size_t starts_count_ = 0;
-    std::span<const Found> round_;
+    std::span<const Found> sweep_;
     size_t at_ = 0;
     Key last_ = {0, 0};
     float largest_error_ = 0;

@@ -11,24 +11,26 @@
 // limit on hops.
 #pragma once
 
-#include <algorithm>  // std::min, std::sort
-#include <cstring>    // std::memmove
+#include <algorithm>  // std::min, std::max, std::sort, std::partial_sort
+#include <cstring>    // std::memcpy
 #include <limits>     // std::numeric_limits
 #include <span>       // std::span
 
 #include "quiver/base/arena_vector.hpp"
-#include "quiver/base/id_set.hpp"
 #include "quiver/page/node.hpp"
+#include "quiver/store/beam.hpp"
 #include "quiver/store/page_access.hpp"
 
 namespace quiver::store {
 
 // What a search did, for quiver_last_scan() and the benchmarks.
 struct Counters {
-    uint64_t hops = 0;       // nodes visited
-    uint64_t estimates = 0;  // edges estimated
-    uint64_t stale = 0;      // edges that led to a recycled or unreadable slot
-    uint64_t rounds = 0;     // runs of a scan
+    uint64_t hops = 0;        // nodes visited
+    uint64_t estimates = 0;   // edges estimated
+    uint64_t exact = 0;       // distances from own vectors
+    uint64_t candidates = 0;  // estimates near enough for the beam
+    uint64_t stale = 0;       // edges that led to a recycled or unreadable slot
+    uint64_t rounds = 0;      // runs of a scan
 };
 
 // A visited node: what its page said, so that an answer needs no second look.
@@ -86,41 +88,34 @@ class LayerSearch {
 public:
     LayerSearch(Arena arena, Pages& pages, const Q& query, const page::SlotLayout& layout,
                 page::PageKind kind, Counters& counters, Visitor visitor = {})
-        : arena_(arena),
-          pages_(&pages),
+        : pages_(&pages),
           query_(&query),
           layout_(&layout),
           kind_(kind),
           counters_(&counters),
           visitor_(visitor),
-          seen_(arena, 1024),
-          visited_(arena, 1024),
-          visits_(arena) {}
+          beam_(arena),
+          visits_(arena),
+          order_(arena) {}
 
     // Starts a search with a beam of `room` entries.
     void begin(size_t room) {
         room_ = room;
-        if (room_ > capacity_) {
-            capacity_ = room_;
-            beam_ = arena_.array<Entry>(room_ + 1);
-        }
-        size_ = next_ = 0;
-        seen_.reset();
-        visited_.reset();
+        beam_.begin(room);
         visits_.clear();
+        order_.clear();
+        sorted_ = 0;
+        largest_error_ = 0;
     }
 
-    // Adds a node to start from, distance unknown.
-    void seed(page::NodeId id, uint8_t generation) {
-        if (!seen_.insert(id)) return;
-        insert({kUnknown, id, generation, false});
-    }
+    // A node to start from, at a distance still unknown.
+    void seed(page::NodeId id, uint8_t generation) { beam_.seed(id, generation); }
 
     void run() {
         size_t live = kHopsPerEntry * room_;
-        for (size_t hops = 4 * live; next_ < size_ && hops > 0 && live > 0; hops--) {
+        for (size_t hops = 4 * live; beam_.more() && hops > 0 && live > 0; hops--) {
             pages_->poll();
-            live -= visit(next_);
+            live -= visit();
         }
     }
 
@@ -136,19 +131,37 @@ public:
         return {visits_.begin(), visits_.size()};
     }
 
+    // before: run(). The i-th element of found(), without sorting what nobody asks for; null behind
+    // the last.
+    const Found* nearest(size_t i) {
+        if (i >= order_.size()) return nullptr;
+        if (i >= sorted_) {
+            const size_t end =
+                i < kFirstSorted ? std::min(kFirstSorted, order_.size()) : order_.size();
+            std::partial_sort(order_.begin() + sorted_, order_.begin() + end, order_.end());
+            sorted_ = end;
+        }
+        return &visits_[order_[i].visit];
+    }
+
+    // The largest rounding error of a visited node's own vector.
+    float largest_error() const { return largest_error_; }
+
     // Whether a larger beam might have found more.
-    bool full() const { return size_ == room_; }
+    bool full() const { return beam_.full(); }
 
 private:
     static constexpr size_t kHopsPerEntry = 4;
     static constexpr size_t kAhead = 4;
-    static constexpr float kUnknown = -std::numeric_limits<float>::infinity();
+    static constexpr size_t kFirstSorted = 16;
 
-    struct Entry {
+    struct Order {
         float dist;
         page::NodeId id;
-        uint8_t generation;
-        bool visited;
+        uint32_t visit;
+        friend bool operator<(const Order& a, const Order& b) {
+            return a.dist != b.dist ? a.dist < b.dist : a.id < b.id;
+        }
     };
 
     struct Edge {
@@ -157,13 +170,15 @@ private:
         uint8_t generation;
     };
 
-    // before: entry `at` is the first unvisited one. after: it is visited and in its exact place,
-    // or gone: when that is beyond the beam, when the node has no heap tuple (it was a way, and
-    // takes no place from an answer), or when the page has no such node. Returns whether it is
+    // before: there is an unvisited entry. after: the nearest one is visited and in its exact
+    // place, or gone: when that is beyond the beam, when the node has no heap tuple (it was a way,
+    // and takes no place from an answer), or when the page has no such node. Returns whether it is
     // live.
-    bool visit(size_t at) {
-        const page::NodeId id = beam_[at].id;
-        const uint8_t generation = beam_[at].generation;
+    bool visit() {
+        const float worst = beam_.bound();
+        const Beam::Entry entry = beam_.take();
+        const page::NodeId id = entry.id;
+        const uint8_t generation = entry.generation;
         counters_->hops++;
 
         Found node{};
@@ -184,114 +199,48 @@ private:
             query_->estimate(slot, node.dist, dists);
             const size_t degree = std::min<size_t>(header.edge_count, layout_->edges);
             counters_->estimates += degree;
-            const float worst = bound();
+            // Whether one gets in cannot be predicted, so there is no branch on it.
             for (size_t i = 0; i < degree; i++) {
-                if (dists[i] < worst)
-                    edges[count++] = {slot.ids()[i], dists[i],
-                                      static_cast<uint8_t>(slot.tag()[i] & page::kGenerationMask)};
+                edges[count] = {slot.ids()[i], dists[i],
+                                static_cast<uint8_t>(slot.tag()[i] & page::kGenerationMask)};
+                count += dists[i] < worst;
             }
         });
         if (!readable) {
             counters_->stale++;
-            remove(at);
+            beam_.forget(id);
             return false;
         }
 
-        remove(at);
-        visited_.insert(id);
+        counters_->exact++;
+        counters_->candidates += count;
+        order_.push_back({node.dist, id, static_cast<uint32_t>(visits_.size())});
         visits_.push_back(node);
-        if (node.live) insert({node.dist, id, generation, true});
-        for (size_t i = 0; i < count; i++) offer(edges[i]);
-        prefetch_next();
+        largest_error_ = std::max(largest_error_, node.own_error);
+        if (node.live) beam_.put_visited(node.dist, id, generation);
+        for (size_t i = 0; i < count; i++)
+            beam_.offer(edges[i].dist, edges[i].id, edges[i].generation);
+        beam_.announce(kAhead, [&](page::NodeId next) { announce(next); });
         return node.live;
     }
 
-    // Announces the pages that will be visited next, if nothing nearer turns up.
-    void prefetch_next() {
-        size_t ahead = kAhead;
-        for (size_t at = next_; at < size_ && ahead > 0; at++) {
-            if (beam_[at].visited) continue;
-            pages_->prefetch(page::block_of(beam_[at].id, *layout_));
-            ahead--;
-        }
+    void announce(page::NodeId id) {
+        pages_->prefetch(page::block_of(id, *layout_), page::slot_offset(id, *layout_),
+                         layout_->stride);
     }
 
-    // An estimated node enters the beam, or its entry moves up. Near nodes have many neighbours
-    // among those visited, and the smallest of their estimates finds them sooner than the first.
-    void offer(const Edge& edge) {
-        if (!(edge.dist < bound())) return;
-        if (!seen_.insert(edge.id)) {
-            const size_t at = position(edge.id);
-            if (at == size_ ? visited_.contains(edge.id)
-                            : beam_[at].visited || beam_[at].dist <= edge.dist)
-                return;
-            if (at < size_) remove(at);
-        }
-        insert({edge.dist, edge.id, edge.generation, false});
-    }
-
-    // Where the node is in the beam; size_ when it is not.
-    size_t position(page::NodeId id) const {
-        size_t at = 0;
-        while (at < size_ && beam_[at].id != id) at++;
-        return at;
-    }
-
-    // Nothing at or beyond this distance gets into the beam.
-    float bound() const {
-        return size_ == room_ ? beam_[size_ - 1].dist : std::numeric_limits<float>::infinity();
-    }
-
-    void insert(const Entry& entry) {
-        if (!(entry.dist < bound()) && size_ == room_) return;
-        size_t lo = 0;
-        size_t hi = size_;
-        while (lo < hi) {
-            const size_t mid = (lo + hi) / 2;
-            if (beam_[mid].dist <= entry.dist)
-                lo = mid + 1;
-            else
-                hi = mid;
-        }
-        std::memmove(beam_ + lo + 1, beam_ + lo, (size_ - lo) * sizeof(Entry));
-        beam_[lo] = entry;
-        if (size_ < room_) size_++;
-        if (!entry.visited) {
-            next_ = std::min(next_, lo);
-        } else if (lo <= next_) {
-            next_++;
-            skip_visited();
-        }
-    }
-
-    // before: entry `at` is unvisited, so it is not before next_.
-    void remove(size_t at) {
-        std::memmove(beam_ + at, beam_ + at + 1, (size_ - at - 1) * sizeof(Entry));
-        size_--;
-        skip_visited();
-    }
-
-    void skip_visited() {
-        next_ = std::min(next_, size_);
-        while (next_ < size_ && beam_[next_].visited) next_++;
-    }
-
-    Arena arena_;
     Pages* pages_;
     const Q* query_;
     const page::SlotLayout* layout_;
     page::PageKind kind_;
     Counters* counters_;
     Visitor visitor_;
-    IdSet seen_;
-    IdSet visited_;
-    ArenaVector<Found> visits_;
-    Entry* beam_ = nullptr;
-
-    size_t capacity_ = 0;
+    Beam beam_;
     size_t room_ = 0;
-    size_t size_ = 0;
-    size_t next_ = 0;  // first unvisited entry, size_ when there is none
+    ArenaVector<Found> visits_;  // as they came
+    ArenaVector<Order> order_;   // sorted up to sorted_
+    size_t sorted_ = 0;
+    float largest_error_ = 0;
 };
 
 }  // namespace quiver::store

@@ -10,11 +10,13 @@ QUIVER_FUNCTION(last_scan) {
     if (get_call_result_type(fcinfo, nullptr, &row) != TYPEFUNC_COMPOSITE)
         elog(ERROR, "return type must be a row type");
     const hnsw::LastScan& last = hnsw::last_scan();
-    Datum values[] = {Int64GetDatum(static_cast<int64>(last.pages_read)),
-                      Int64GetDatum(static_cast<int64>(last.counters.hops)),
-                      Int64GetDatum(static_cast<int64>(last.counters.estimates)),
-                      Int64GetDatum(static_cast<int64>(last.counters.rounds)),
-                      Int64GetDatum(static_cast<int64>(last.counters.stale))};
+    const quiver::store::Counters& did = last.counters;
+    const uint64 numbers[] = {
+        last.pages_read, did.hops,  did.estimates,  did.rounds,
+        did.stale,       did.exact, did.candidates, did.rounds - (did.rounds > 0)};
+    Datum values[lengthof(numbers)];
+    for (size_t i = 0; i < lengthof(numbers); i++)
+        values[i] = Int64GetDatum(static_cast<int64>(numbers[i]));
     bool nulls[lengthof(values)] = {};
     return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls));
 }

@@ -1,0 +1,173 @@
+#include "quiver/store/beam.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>  // std::find_if, std::stable_sort
+#include <map>        // std::map
+#include <vector>     // std::vector
+
+#include "quiver/base/rng.hpp"
+#include "support/heap_arena.hpp"
+#include "quiver/base/no_postgres.hpp"
+
+namespace quiver::store {
+namespace {
+
+std::vector<page::NodeId> drain(Beam& beam) {
+    std::vector<page::NodeId> ids;
+    while (beam.more()) ids.push_back(beam.take().id);
+    return ids;
+}
+
+using Ids = std::vector<page::NodeId>;
+
+TEST(Beam, GivesTheNearestFirstAndNoMoreThanItsRoom) {
+    test::HeapArena memory;
+    Beam beam(memory.arena());
+    beam.begin(3);
+    for (const float dist : {4.0f, 1.0f, 5.0f, 2.0f, 3.0f})
+        beam.offer(dist, static_cast<page::NodeId>(dist), 0);
+    EXPECT_TRUE(beam.full());
+    EXPECT_EQ(beam.bound(), 3);
+    EXPECT_EQ(drain(beam), (Ids{1, 2, 3}));
+}
+
+TEST(Beam, StartsComeBeforeAllOthers) {
+    test::HeapArena memory;
+    Beam beam(memory.arena());
+    beam.begin(4);
+    beam.offer(-5, 1, 0);
+    beam.seed(2, 0);
+    beam.seed(2, 0);
+    EXPECT_EQ(drain(beam), (Ids{2, 1}));
+}
+
+TEST(Beam, ANodeHasTheSmallestOfItsEstimates) {
+    test::HeapArena memory;
+    Beam beam(memory.arena());
+    beam.begin(4);
+    beam.offer(2, 1, 0);
+    beam.offer(3, 2, 0);
+    beam.offer(1, 2, 0);  // moves up
+    beam.offer(9, 1, 0);  // does not move down
+    EXPECT_EQ(drain(beam), (Ids{2, 1}));
+}
+
+TEST(Beam, AVisitedNodeIsNotVisitedAgain) {
+    test::HeapArena memory;
+    Beam beam(memory.arena());
+    beam.begin(4);
+    beam.offer(2, 1, 0);
+    const Beam::Entry entry = beam.take();
+    beam.put_visited(2.5, entry.id, entry.generation);
+    beam.offer(1, 1, 0);
+    EXPECT_FALSE(beam.more());
+}
+
+TEST(Beam, AStaleEdgeDoesNotHideTheNode) {
+    test::HeapArena memory;
+    Beam beam(memory.arena());
+    beam.begin(4);
+    beam.offer(2, 1, 0);
+    beam.forget(beam.take().id);
+    beam.offer(3, 1, 7);
+    ASSERT_TRUE(beam.more());
+    EXPECT_EQ(beam.take().generation, 7);
+}
+
+TEST(Beam, AnnouncesEachNodeOnceEvenWhenItMoves) {
+    test::HeapArena memory;
+    Beam beam(memory.arena());
+    beam.begin(8);
+    Ids announced;
+    const auto note = [&](page::NodeId id) { announced.push_back(id); };
+    beam.offer(2, 2, 0);
+    beam.offer(3, 3, 0);
+    beam.offer(4, 4, 0);
+    beam.announce(2, note);
+    beam.offer(1, 3, 0);
+    beam.announce(2, note);
+    EXPECT_EQ(announced, (Ids{2, 3}));
+    beam.announce(3, note);
+    EXPECT_EQ(announced, (Ids{2, 3, 4}));
+}
+
+// The beam as its comments define it, without an index into it.
+class SlowBeam {
+public:
+    explicit SlowBeam(size_t room) : room_(room) {}
+
+    void offer(float dist, page::NodeId id) {
+        if (entries_.size() == room_ && !(dist < entries_.back().dist)) return;
+        if (taken_.count(id) != 0) return;
+        const auto at = std::find_if(entries_.begin(), entries_.end(),
+                                     [&](const Entry& e) { return e.id == id; });
+        if (at != entries_.end()) {
+            if (at->dist <= dist) return;
+            entries_.erase(at);
+        }
+        add({dist, id, false});
+    }
+
+    bool take(page::NodeId& id) {
+        const auto at = std::find_if(entries_.begin(), entries_.end(),
+                                     [](const Entry& e) { return !e.visited; });
+        if (at == entries_.end()) return false;
+        id = at->id;
+        taken_[id] = true;
+        entries_.erase(at);
+        return true;
+    }
+
+    void put_visited(float dist, page::NodeId id) { add({dist, id, true}); }
+
+private:
+    struct Entry {
+        float dist;
+        page::NodeId id;
+        bool visited;
+    };
+
+    void add(const Entry& entry) {
+        entries_.push_back(entry);
+        std::stable_sort(entries_.begin(), entries_.end(),
+                         [](const Entry& a, const Entry& b) { return a.dist < b.dist; });
+        if (entries_.size() > room_) entries_.pop_back();
+    }
+
+    size_t room_;
+    std::vector<Entry> entries_;
+    std::map<page::NodeId, bool> taken_;
+};
+
+TEST(Beam, AgreesWithOneThatLooksAtEveryEntry) {
+    test::HeapArena memory;
+    Beam beam(memory.arena());
+    Rng rng(1);
+    for (size_t room : {1, 2, 7, 40, 300}) {
+        beam.begin(room);
+        SlowBeam slow(room);
+        for (int i = 0; i < 3000; i++) {
+            const page::NodeId id = rng.below(500);
+            if (rng.below(4) != 0) {
+                const auto dist = static_cast<float>(rng.below(200));  // many ties
+                beam.offer(dist, id, 0);
+                slow.offer(dist, id);
+                continue;
+            }
+            page::NodeId expected = 0;
+            const bool more = slow.take(expected);
+            ASSERT_EQ(beam.more(), more);
+            if (!more) continue;
+            const page::NodeId taken = beam.take().id;
+            ASSERT_EQ(taken, expected);
+            if (rng.below(5) == 0) continue;  // a dead node
+            const auto exact = static_cast<float>(rng.below(200));
+            beam.put_visited(exact, taken, 0);
+            slow.put_visited(exact, taken);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace quiver::store
