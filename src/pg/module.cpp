@@ -3,6 +3,7 @@
 
 #include "pg/guc.hpp"
 #include "pg/hnsw/options.hpp"
+#include "pg/hnsw/plan.hpp"
 
 extern "C" {
 
@@ -17,5 +18,6 @@ PGDLLEXPORT void _PG_init(void);
 void _PG_init(void) {
     quiver::pg::define_settings();
     quiver::pg::hnsw::define_hnsw_settings();
+    quiver::pg::hnsw::install_planner_hook();
 }
 }
