@@ -66,6 +66,7 @@ template <class Arch>
 struct Convert {
     static void half_to_float(const F16* in, F32* out, size_t n) noexcept;
     static void float_to_half(const F32* in, F16* out, size_t n) noexcept;
+    static void affine_to_float(const Affine8* in, F32* out, size_t n) noexcept;
 };
 
 template <class Arch>
@@ -106,7 +107,7 @@ consteval Int8Kernels int8_table() {
 template <class Arch>
 consteval ConvertKernels convert_table() {
     using K = Convert<Arch>;
-    return {K::half_to_float, K::float_to_half};
+    return {K::half_to_float, K::float_to_half, K::affine_to_float};
 }
 
 template <class Arch>
@@ -123,6 +124,7 @@ consteval KernelSet make_set(Isa isa) {
         .f32 = float_table<Arch, F32, F32>(),
         .f16 = float_table<Arch, F16, F16>(),
         .f32_f16 = float_table<Arch, F32, F16>(),
+        .f32_affine8 = float_table<Arch, F32, Affine8>(),
         .squared_norm_f32 = SquaredNorm<Arch, F32>::squared_norm,
         .squared_norm_f16 = SquaredNorm<Arch, F16>::squared_norm,
         .bits = bit_table<BytesArch>(),

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "kernels/families.hpp"
+#include "kernels/rows.inl"
 #include "kernels/xsimd_shim.hpp"
 
 namespace quiver::kernels {
@@ -79,51 +80,51 @@ struct CosineSum {
 
 // The sums of one row. block() takes the next 4 * kWidth elements; finish() the rest, fewer than
 // that.
-template <class Arch, class Sum, class A, class B>
+template <class Arch, class Sum, class A, class Row>
 struct RowSums {
     using L = Lanes<Arch>;
     static constexpr size_t kWidth = L::kWidth;
     Sum s0, s1, s2, s3;
 
-    [[gnu::always_inline]] void block(const A* a, const B* b) noexcept {
-        s0.add(L::load(a), L::load(b));
-        s1.add(L::load(a + kWidth), L::load(b + kWidth));
-        s2.add(L::load(a + 2 * kWidth), L::load(b + 2 * kWidth));
-        s3.add(L::load(a + 3 * kWidth), L::load(b + 3 * kWidth));
+    [[gnu::always_inline]] void block(const A* a, Row b) noexcept {
+        s0.add(L::load(a), load_row<Arch>(b));
+        s1.add(L::load(a + kWidth), load_row<Arch>(b + kWidth));
+        s2.add(L::load(a + 2 * kWidth), load_row<Arch>(b + 2 * kWidth));
+        s3.add(L::load(a + 3 * kWidth), load_row<Arch>(b + 3 * kWidth));
     }
 
     // The same for two rows. keep() makes the compiler load the query once: left alone it folds the
     // load into both subtractions, four loads for two rows instead of three.
-    [[gnu::always_inline]] static void block2(RowSums& row0, RowSums& row1, const A* a, const B* b,
-                                              const B* c) noexcept {
+    [[gnu::always_inline]] static void block2(RowSums& row0, RowSums& row1, const A* a, Row b,
+                                              Row c) noexcept {
         const auto x0 = L::keep(L::load(a));
-        row0.s0.add(x0, L::load(b));
-        row1.s0.add(x0, L::load(c));
+        row0.s0.add(x0, load_row<Arch>(b));
+        row1.s0.add(x0, load_row<Arch>(c));
         const auto x1 = L::keep(L::load(a + kWidth));
-        row0.s1.add(x1, L::load(b + kWidth));
-        row1.s1.add(x1, L::load(c + kWidth));
+        row0.s1.add(x1, load_row<Arch>(b + kWidth));
+        row1.s1.add(x1, load_row<Arch>(c + kWidth));
         const auto x2 = L::keep(L::load(a + 2 * kWidth));
-        row0.s2.add(x2, L::load(b + 2 * kWidth));
-        row1.s2.add(x2, L::load(c + 2 * kWidth));
+        row0.s2.add(x2, load_row<Arch>(b + 2 * kWidth));
+        row1.s2.add(x2, load_row<Arch>(c + 2 * kWidth));
         const auto x3 = L::keep(L::load(a + 3 * kWidth));
-        row0.s3.add(x3, L::load(b + 3 * kWidth));
-        row1.s3.add(x3, L::load(c + 3 * kWidth));
+        row0.s3.add(x3, load_row<Arch>(b + 3 * kWidth));
+        row1.s3.add(x3, load_row<Arch>(c + 3 * kWidth));
     }
 
-    [[gnu::always_inline]] typename Sum::Result finish(const A* a, const B* b, size_t n) noexcept {
+    [[gnu::always_inline]] typename Sum::Result finish(const A* a, Row b, size_t n) noexcept {
         if (n & (2 * kWidth)) {
-            s0.add(L::load(a), L::load(b));
-            s1.add(L::load(a + kWidth), L::load(b + kWidth));
+            s0.add(L::load(a), load_row<Arch>(b));
+            s1.add(L::load(a + kWidth), load_row<Arch>(b + kWidth));
             a += 2 * kWidth;
             b += 2 * kWidth;
         }
         if (n & kWidth) {
-            s2.add(L::load(a), L::load(b));
+            s2.add(L::load(a), load_row<Arch>(b));
             a += kWidth;
             b += kWidth;
         }
         const size_t tail = n % kWidth;
-        if (tail != 0) s3.add(L::load_tail(a, tail), L::load_tail(b, tail));
+        if (tail != 0) s3.add(L::load_tail(a, tail), load_row_tail<Arch>(b, tail));
         s0.merge(s1);
         s2.merge(s3);
         s0.merge(s2);
@@ -131,20 +132,20 @@ struct RowSums {
     }
 };
 
-template <class Arch, class Sum, class A, class B>
-[[gnu::always_inline]] inline typename Sum::Result one(const A* a, const B* b, size_t n) noexcept {
+template <class Arch, class Sum, class A, class Row>
+[[gnu::always_inline]] inline typename Sum::Result one(const A* a, Row b, size_t n) noexcept {
     using L = Lanes<Arch>;
     constexpr size_t kBlock = 4 * L::kWidth;
     if (n <= L::kWidth) {  // no accumulators to merge
         Sum sum;
         if (n == L::kWidth) {
-            sum.add(L::load(a), L::load(b));
+            sum.add(L::load(a), load_row<Arch>(b));
         } else if (n != 0) {
-            sum.add(L::load_tail(a, n), L::load_tail(b, n));
+            sum.add(L::load_tail(a, n), load_row_tail<Arch>(b, n));
         }
         return sum.result();
     }
-    RowSums<Arch, Sum, A, B> row;
+    RowSums<Arch, Sum, A, Row> row;
     for (; n >= kBlock; n -= kBlock, a += kBlock, b += kBlock) row.block(a, b);
     return row.finish(a, b, n);
 }
@@ -157,11 +158,11 @@ template <class Arch, class Sum, class A, class B>
     if (n >= kBlock) {
         for (; r + 2 <= count; r += 2) {
             const A* a = query;
-            const B* b = rows[r];
-            const B* c = rows[r + 1];
+            auto b = row_at<Arch>(rows[r]);
+            auto c = row_at<Arch>(rows[r + 1]);
             size_t left = n;
-            RowSums<Arch, Sum, A, B> row0;
-            RowSums<Arch, Sum, A, B> row1;
+            RowSums<Arch, Sum, A, decltype(b)> row0;
+            RowSums<Arch, Sum, A, decltype(b)> row1;
             for (; left >= kBlock; left -= kBlock, a += kBlock, b += kBlock, c += kBlock) {
                 decltype(row0)::block2(row0, row1, a, b, c);
             }
@@ -169,27 +170,27 @@ template <class Arch, class Sum, class A, class B>
             out[r + 1] = row1.finish(a, c, left);
         }
     }
-    for (; r < count; ++r) out[r] = one<Arch, Sum>(query, rows[r], n);
+    for (; r < count; ++r) out[r] = one<Arch, Sum>(query, row_at<Arch>(rows[r]), n);
 }
 
 template <class Arch, class A, class B>
 float Float<Arch, A, B>::l2_squared(const A* a, const B* b, size_t n) noexcept {
-    return one<Arch, L2Sum<Arch>>(a, b, n);
+    return one<Arch, L2Sum<Arch>>(a, row_at<Arch>(b), n);
 }
 
 template <class Arch, class A, class B>
 float Float<Arch, A, B>::inner_product(const A* a, const B* b, size_t n) noexcept {
-    return one<Arch, InnerProductSum<Arch>>(a, b, n);
+    return one<Arch, InnerProductSum<Arch>>(a, row_at<Arch>(b), n);
 }
 
 template <class Arch, class A, class B>
 CosineParts Float<Arch, A, B>::cosine_parts(const A* a, const B* b, size_t n) noexcept {
-    return one<Arch, CosineSum<Arch>>(a, b, n);
+    return one<Arch, CosineSum<Arch>>(a, row_at<Arch>(b), n);
 }
 
 template <class Arch, class A, class B>
 float Float<Arch, A, B>::l1(const A* a, const B* b, size_t n) noexcept {
-    return one<Arch, L1Sum<Arch>>(a, b, n);
+    return one<Arch, L1Sum<Arch>>(a, row_at<Arch>(b), n);
 }
 
 template <class Arch, class A, class B>

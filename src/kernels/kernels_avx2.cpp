@@ -46,6 +46,15 @@ struct Lanes<arch::Avx2> {
     [[gnu::always_inline]] static Floats load_tail(const F16* p, size_t r) noexcept {
         return _mm256_cvtph_ps(partial(p, r * sizeof(F16)));
     }
+    [[gnu::always_inline]] static Floats load(const uint8_t* p) noexcept {
+        return widen_bytes(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
+    }
+    [[gnu::always_inline]] static Floats load_tail(const uint8_t* p, size_t r) noexcept {
+        return widen_bytes(partial(p, r));
+    }
+    [[gnu::always_inline]] static __m256 widen_bytes(__m128i x) noexcept {
+        return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(x));
+    }
     [[gnu::always_inline]] static Floats keep(Floats x) noexcept {
         __asm__("" : "+x"(x.data));
         return x;

@@ -41,6 +41,15 @@ struct Lanes<arch::Neon> {
     [[gnu::always_inline]] static Floats load_tail(const F16* p, size_t r) noexcept {
         return vcvt_f32_f16(vreinterpret_f16_u8(vget_low_u8(partial(p, r * sizeof(F16)))));
     }
+    [[gnu::always_inline]] static Floats load(const uint8_t* p) noexcept {
+        return widen_bytes(vcreate_u8(Partial<arch::Neon>::word<uint32_t>(p)));
+    }
+    [[gnu::always_inline]] static Floats load_tail(const uint8_t* p, size_t r) noexcept {
+        return widen_bytes(vget_low_u8(partial(p, r)));
+    }
+    [[gnu::always_inline]] static float32x4_t widen_bytes(uint8x8_t x) noexcept {
+        return vcvtq_f32_u32(vmovl_u16(vget_low_u16(vmovl_u8(x))));
+    }
     [[gnu::always_inline]] static Floats keep(Floats x) noexcept { return x; }
     [[gnu::always_inline]] static void store(F32* p, Floats x) noexcept {
         vst1q_u8(reinterpret_cast<uint8_t*>(p), vreinterpretq_u8_f32(x));

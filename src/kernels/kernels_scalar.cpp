@@ -87,6 +87,9 @@ struct Convert<arch::Scalar> {
     static void float_to_half(const F32* in, F16* out, size_t n) noexcept {
         reference::float_to_half(in, out, n);
     }
+    static void affine_to_float(const Affine8* in, F32* out, size_t n) noexcept {
+        reference::affine_to_float(in, out, n);
+    }
 };
 
 template <>

@@ -45,6 +45,17 @@ struct Lanes<arch::Sse2> {
     [[gnu::always_inline]] static Floats load_tail(const F16* p, size_t r) noexcept {
         return widen(partial(p, r * sizeof(F16)));
     }
+    [[gnu::always_inline]] static Floats load(const uint8_t* p) noexcept {
+        return widen_bytes(
+            _mm_cvtsi32_si128(static_cast<int>(Partial<arch::Sse2>::word<uint32_t>(p))));
+    }
+    [[gnu::always_inline]] static Floats load_tail(const uint8_t* p, size_t r) noexcept {
+        return widen_bytes(partial(p, r));
+    }
+    [[gnu::always_inline]] static __m128 widen_bytes(__m128i x) noexcept {
+        const __m128i zero = _mm_setzero_si128();
+        return _mm_cvtepi32_ps(_mm_unpacklo_epi16(_mm_unpacklo_epi8(x, zero), zero));
+    }
     [[gnu::always_inline]] static Floats keep(Floats x) noexcept { return x; }
     [[gnu::always_inline]] static void store(F32* p, Floats x) noexcept {
         _mm_storeu_ps(floats(p), x);

@@ -29,6 +29,15 @@ struct Avx512Lanes {
     [[gnu::always_inline]] static Floats load_tail(const F16* p, size_t r) noexcept {
         return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(first(r), p));
     }
+    [[gnu::always_inline]] static Floats load(const uint8_t* p) noexcept {
+        return widen_bytes(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+    }
+    [[gnu::always_inline]] static Floats load_tail(const uint8_t* p, size_t r) noexcept {
+        return widen_bytes(_mm_maskz_loadu_epi8(first(r), p));
+    }
+    [[gnu::always_inline]] static __m512 widen_bytes(__m128i x) noexcept {
+        return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(x));
+    }
     [[gnu::always_inline]] static Floats keep(Floats x) noexcept { return x; }
     [[gnu::always_inline]] static void store(F32* p, Floats x) noexcept { _mm512_storeu_ps(p, x); }
     [[gnu::always_inline]] static void store(F16* p, Floats x) noexcept {

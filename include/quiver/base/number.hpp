@@ -7,6 +7,7 @@
 #pragma once
 
 #include <bit>      // std::bit_cast
+#include <cstddef>  // size_t
 #include <cstdint>  // uint16_t, uint32_t
 
 namespace quiver {
@@ -34,9 +35,18 @@ struct [[gnu::packed]] F16 {
     uint16_t bits;
 };
 
+// A row of n numbers in 8 bits each: this header and n code bytes. Element i is lo + step *
+// code[i]. A writer keeps to steps of 16 significant bits: the product is then exact, and the
+// element has the same bits with and without fused multiplication.
+struct [[gnu::packed]] Affine8 {
+    float lo;
+    float step;
+};
+
 static_assert(sizeof(F32) == 4 && alignof(F32) == 1);
 static_assert(sizeof(I32) == 4 && alignof(I32) == 1);
 static_assert(sizeof(F16) == 2 && alignof(F16) == 1);
+static_assert(sizeof(Affine8) == 8 && alignof(Affine8) == 1);
 
 // Exact: every binary16 value is a binary32 value. NaN stays NaN (quiet).
 inline float to_float(F16 h) {
@@ -53,6 +63,13 @@ inline float to_float(F16 h) {
 }
 
 inline float to_float(F32 f) { return f.value; }
+
+// Element i of a row.
+inline float element(const F32* row, size_t i) { return row[i].value; }
+inline float element(const F16* row, size_t i) { return to_float(row[i]); }
+inline float element(const Affine8* row, size_t i) {
+    return row->lo + row->step * reinterpret_cast<const uint8_t*>(row + 1)[i];
+}
 
 // Rounds to nearest, ties to even, as VCVTPS2PH and FCVT do. Magnitudes of 65520 and above become
 // infinity.

@@ -41,7 +41,8 @@ struct BitOverlap {
 };
 
 // Distances between vectors of n elements of types A and B (F32 or F16; F16 elements are widened to
-// float32 exactly).
+// float32 exactly). B may be Affine8: then a row is its header and n bytes, and its elements are
+// what affine_to_float() says.
 template <class A, class B>
 struct FloatKernels {
     // sum (a[i] - b[i])^2
@@ -96,6 +97,9 @@ struct ConvertKernels {
     void (*half_to_float)(const F16* in, F32* out, size_t n) noexcept;
     // Round to nearest even; overflow becomes infinity (the caller checks).
     void (*float_to_half)(const F32* in, F16* out, size_t n) noexcept;
+    // The elements of a row of n, to the bit the same on every instruction set if the step has at
+    // most 16 significant bits.
+    void (*affine_to_float)(const Affine8* in, F32* out, size_t n) noexcept;
 };
 
 // Edge codes of one node, as they lie in its slot: `planes` bit planes of `rows` rows of `edges`
@@ -163,6 +167,7 @@ struct KernelSet {
     FloatKernels<F32, F32> f32;
     FloatKernels<F16, F16> f16;
     FloatKernels<F32, F16> f32_f16;  // float32 query, float16 rows
+    FloatKernels<F32, Affine8> f32_affine8;
     // sum a[i]^2, accumulated in float64
     double (*squared_norm_f32)(const F32* a, size_t n) noexcept;
     double (*squared_norm_f16)(const F16* a, size_t n) noexcept;
@@ -187,6 +192,10 @@ constexpr const FloatKernels<F16, F16>& float_kernels(const KernelSet& set) {
 template <>
 constexpr const FloatKernels<F32, F16>& float_kernels(const KernelSet& set) {
     return set.f32_f16;
+}
+template <>
+constexpr const FloatKernels<F32, Affine8>& float_kernels(const KernelSet& set) {
+    return set.f32_affine8;
 }
 
 }  // namespace quiver::kernels

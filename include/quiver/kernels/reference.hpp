@@ -17,7 +17,7 @@ template <class Acc, class A, class B>
 Acc l2_squared(const A* a, const B* b, size_t n) noexcept {
     Acc sum = 0;
     for (size_t i = 0; i < n; ++i) {
-        const Acc d = static_cast<Acc>(to_float(a[i])) - static_cast<Acc>(to_float(b[i]));
+        const Acc d = static_cast<Acc>(element(a, i)) - static_cast<Acc>(element(b, i));
         sum += d * d;
     }
     return sum;
@@ -27,7 +27,7 @@ template <class Acc, class A, class B>
 Acc inner_product(const A* a, const B* b, size_t n) noexcept {
     Acc sum = 0;
     for (size_t i = 0; i < n; ++i)
-        sum += static_cast<Acc>(to_float(a[i])) * static_cast<Acc>(to_float(b[i]));
+        sum += static_cast<Acc>(element(a, i)) * static_cast<Acc>(element(b, i));
     return sum;
 }
 
@@ -35,7 +35,7 @@ template <class Acc, class A, class B>
 Acc l1(const A* a, const B* b, size_t n) noexcept {
     Acc sum = 0;
     for (size_t i = 0; i < n; ++i) {
-        const Acc d = static_cast<Acc>(to_float(a[i])) - static_cast<Acc>(to_float(b[i]));
+        const Acc d = static_cast<Acc>(element(a, i)) - static_cast<Acc>(element(b, i));
         sum += d < 0 ? -d : d;
     }
     return sum;
@@ -53,8 +53,8 @@ template <class Acc, class A, class B>
 CosineSums<Acc> cosine_parts(const A* a, const B* b, size_t n) noexcept {
     CosineSums<Acc> sums{};
     for (size_t i = 0; i < n; ++i) {
-        const Acc x = to_float(a[i]);
-        const Acc y = to_float(b[i]);
+        const Acc x = element(a, i);
+        const Acc y = element(b, i);
         sums.dot += x * y;
         sums.norm_a += x * x;
         sums.norm_b += y * y;
@@ -66,7 +66,7 @@ template <class A>
 double squared_norm(const A* a, size_t n) noexcept {
     double sum = 0;
     for (size_t i = 0; i < n; ++i) {
-        const double x = to_float(a[i]);
+        const double x = element(a, i);
         sum += x * x;
     }
     return sum;
@@ -182,6 +182,10 @@ inline void half_to_float(const F16* in, F32* out, size_t n) noexcept {
 
 inline void float_to_half(const F32* in, F16* out, size_t n) noexcept {
     for (size_t i = 0; i < n; ++i) out[i] = to_half(in[i].value);
+}
+
+inline void affine_to_float(const Affine8* in, F32* out, size_t n) noexcept {
+    for (size_t i = 0; i < n; ++i) out[i] = element(in, i);
 }
 
 }  // namespace quiver::kernels::reference
