@@ -17,18 +17,16 @@ SELECT error_of('CREATE INDEX ON t USING hnsw (v3 vector_l2_ops DESC)');
 SELECT error_of('ALTER TABLE t ADD EXCLUDE USING hnsw (v3 vector_l2_ops WITH =)');
 DROP TABLE t;
 -- dimensions
-CREATE TABLE most (v vector(2000), h halfvec(3000));
+CREATE TABLE most (v vector(16000), h halfvec(16000), b bit(64000), too_many bit(64001));
 CREATE INDEX ON most USING hnsw (v vector_l2_ops);
+CREATE INDEX ON most USING hnsw (v vector_ip_ops) WITH (m = 100, ef_construction = 200);
 CREATE INDEX ON most USING hnsw (h halfvec_cosine_ops);
+CREATE INDEX ON most USING hnsw (b bit_hamming_ops) WITH (m = 2);
 INSERT INTO most VALUES
-    (array_fill(1, ARRAY[2000])::vector, array_fill(2, ARRAY[3000])::halfvec),
-    (array_fill(3, ARRAY[2000])::vector, array_fill(1, ARRAY[3000])::halfvec);
-CREATE TABLE too_many (v vector(2001), h halfvec(4001), b bit(64001));
-SELECT error_of('CREATE INDEX ON too_many USING hnsw (v vector_ip_ops)');
-SELECT error_of('CREATE INDEX ON too_many USING hnsw (h halfvec_ip_ops)');
-SELECT error_of('CREATE INDEX ON too_many USING hnsw (b bit_hamming_ops)');
-SELECT error_of('CREATE INDEX ON most USING hnsw (v vector_ip_ops) WITH (m = 100, ef_construction = 200)');
-DROP TABLE most, too_many;
+    (array_fill(1, ARRAY[16000])::vector, array_fill(2, ARRAY[16000])::halfvec, repeat('01', 32000)::bit(64000)),
+    (array_fill(3, ARRAY[16000])::vector, array_fill(1, ARRAY[16000])::halfvec, repeat('10', 32000)::bit(64000));
+SELECT error_of('CREATE INDEX ON most USING hnsw (too_many bit_hamming_ops)');
+DROP TABLE most;
 -- options
 CREATE TABLE t (id integer, v vector(2));
 SELECT error_of('CREATE INDEX ON t USING hnsw (v) WITH (m = 1)');

@@ -27,7 +27,7 @@ INSERT INTO inspected VALUES (2000, NULL);
 SELECT live_nodes, dead_nodes, heap_tids, levels[1] + coalesce(levels[2], 0) > 200 AS levels,
        cardinality(levels) = entry_level + 1 AS highest, upper_records > 0 AS upper,
        average_degree BETWEEN 1 AND 8 AS degree, average_fillers <= average_degree AS fillers,
-       meta_bytes + base_bytes + upper_bytes + tid_bytes + other_bytes = total_bytes AS bytes,
+       meta_bytes + base_bytes + upper_bytes + tid_bytes + tail_bytes + other_bytes = total_bytes AS bytes,
        total_bytes = pg_relation_size('inspected_v') AS size
 FROM quiver_index_info('inspected_v');
 SELECT * FROM findings('inspected_v');

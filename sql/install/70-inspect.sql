@@ -59,6 +59,7 @@ CREATE FUNCTION quiver_index_info(
     OUT base_bytes bigint,
     OUT upper_bytes bigint,
     OUT tid_bytes bigint,
+    OUT tail_bytes bigint,
     OUT other_bytes bigint,
     OUT total_bytes bigint
 ) RETURNS record

@@ -15,7 +15,10 @@ const Variant kVariants[] = {
     {"f32_l2", page::Metric::l2, page::Own::f32, 8, 4, 16},
     {"f16_ip", page::Metric::inner_product, page::Own::f16, 40, 4, 16},
     {"bit_jaccard", page::Metric::jaccard, page::Own::bits, 64, 100, 200},
+    {"i8_l2", page::Metric::l2, page::Own::i8, 24, 4, 16},
+    {"i8_tails_cosine", page::Metric::cosine, page::Own::i8, 24, 4, 16, page::OwnPlace::tails},
 };
+constexpr size_t kVariantCount = sizeof kVariants / sizeof kVariants[0];
 
 StoredIndex sound(const Variant& variant, const Vectors& base) {
     StoredIndex index(variant);
@@ -75,10 +78,13 @@ void run(const Start& start, const uint8_t* data, size_t size) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     using quiver::test::Start;
-    static const Start starts[] = {Start(quiver::test::kVariants[0]),
-                                   Start(quiver::test::kVariants[1]),
-                                   Start(quiver::test::kVariants[2])};
+    // One for each variant.
+    static const Start starts[] = {
+        Start(quiver::test::kVariants[0]), Start(quiver::test::kVariants[1]),
+        Start(quiver::test::kVariants[2]), Start(quiver::test::kVariants[3]),
+        Start(quiver::test::kVariants[4])};
+    static_assert(sizeof starts / sizeof starts[0] == quiver::test::kVariantCount);
     if (size == 0) return 0;
-    quiver::test::run(starts[data[0] % 3], data + 1, size - 1);
+    quiver::test::run(starts[data[0] % quiver::test::kVariantCount], data + 1, size - 1);
     return 0;
 }

@@ -35,24 +35,29 @@ public:
     using Query = F32;
 
     FloatMetric(const kernels::KernelSet& set, size_t dims)
-        : kernels_(&kernels::float_kernels<F32, E>(set)),
-          half_to_float_(set.convert.half_to_float),
-          dims_(dims) {}
+        : kernels_(&kernels::float_kernels<F32, E>(set)), convert_(&set.convert), dims_(dims) {}
 
     size_t dims() const { return dims_; }
-    size_t vector_bytes() const { return dims_ * sizeof(E); }
-    size_t query_bytes() const { return std::is_same_v<E, F16> ? dims_ * sizeof(F32) : 0; }
+    size_t vector_bytes() const {
+        return std::is_same_v<E, Affine8> ? sizeof(Affine8) + dims_ : dims_ * sizeof(E);
+    }
+    size_t query_bytes() const { return std::is_same_v<E, F32> ? 0 : dims_ * sizeof(F32); }
 
     const F32* query(const F32* stored, void*) const { return stored; }
     const F32* query(const F16* stored, void* room) const {
         F32* const wide = static_cast<F32*>(room);
-        half_to_float_(stored, wide, dims_);
+        convert_->half_to_float(stored, wide, dims_);
+        return wide;
+    }
+    const F32* query(const Affine8* stored, void* room) const {
+        F32* const wide = static_cast<F32*>(room);
+        convert_->affine_to_float(stored, wide, dims_);
         return wide;
     }
 
 protected:
     const kernels::FloatKernels<F32, E>* kernels_;
-    void (*half_to_float_)(const F16*, F32*, size_t) noexcept;
+    const kernels::ConvertKernels* convert_;
     size_t dims_;
 };
 

@@ -36,6 +36,7 @@ enum class PageKind : uint16_t {
     base,   // layer 0 nodes
     upper,  // nodes of the layers above
     tids,   // heap TIDs that did not fit into their node
+    tail,   // a part of an own vector that did not fit into its node
 };
 
 // The last bytes of every page.
@@ -49,7 +50,18 @@ static_assert(sizeof(PageSpecial) == kSpecial);
 enum class Metric : uint8_t { l2, inner_product, cosine, hamming, jaccard };
 
 // How a node stores its own vector.
-enum class Own : uint8_t { f32, f16, bits };
+enum class Own : uint8_t {
+    f32,
+    f16,
+    bits,
+    i8,  // a byte for each dimension, between the vector's own smallest and largest coordinate
+};
+
+// Where a node stores its own vector.
+enum class OwnPlace : uint8_t {
+    slot,
+    tails,  // on tail pages of its own, because a slot with it would exceed a page
+};
 
 enum class SlotState : uint8_t {
     free = 0,
@@ -85,30 +97,60 @@ inline constexpr size_t kMaxEdgesPadded = 208;  // 2 * kMaxM, padded
 
 constexpr size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
+// Where the own vector of a node is that does not have it in its slot. `owner` is the node's base
+// record; records of all layers name the same.
+struct TailRef {
+    BlockId first;  // tail page with the first part; 0: none yet
+    NodeId owner;
+    uint8_t generation;  // of the owner
+    uint8_t reserved[3];
+};
+static_assert(sizeof(TailRef) == 12);
+
+// The start of a tail page's body; the part follows.
+struct TailHeader {
+    NodeId owner;
+    BlockId next;  // tail page with the next part; 0: this is the last one
+    uint8_t generation;
+    uint8_t part;  // from 0
+    uint8_t reserved[6];
+};
+static_assert(sizeof(TailHeader) == 16 && offsetof(TailHeader, generation) == 8);
+inline constexpr size_t kTailBytes = kBody - sizeof(TailHeader);
+
 // The sections of a slot, as offsets from its start.
 struct SlotLayout {
     uint16_t edges;         // most edges a list can have
     uint16_t edges_padded;  // multiple of 16: length of every edge section
-    uint32_t own;
+    uint32_t code_dims;     // rotated coordinates in an edge code
+    uint32_t own_bytes;     // of the own vector, wherever it is
+    uint32_t own;           // 0: in tails
+    uint32_t tail;          // 0: in the slot
     uint32_t ids;
-    uint32_t add;
+    uint32_t add;  // add and scale are empty with bit strings
     uint32_t scale;
     uint32_t tag;
     uint32_t codes;
     uint32_t stride;
     uint16_t per_page;
+
+    // Whether a node is more than its slot.
+    constexpr bool spans() const { return tail != 0; }
+    constexpr size_t tail_parts() const {
+        return spans() ? (own_bytes + kTailBytes - 1) / kTailBytes : 0;
+    }
 };
 
 // What a user chooses and the data demands; frozen when the index is created.
 struct Profile {
     uint32_t dims;
-    uint32_t code_dims;  // rotated coordinates in an edge code, a multiple of 8; 0: no codes
+    uint32_t code_dims;  // rotated coordinates in an edge code of layer 0, a multiple of 8
     uint16_t m;
     uint16_t ef_construction;
     Metric metric;
     Own own;
     uint8_t code_bits;  // per code dimension
-    uint8_t reserved;
+    OwnPlace place;
 };
 static_assert(sizeof(Profile) == 16);
 
@@ -120,31 +162,41 @@ constexpr size_t own_bytes(const Profile& p) {
             return size_t{2} * p.dims;
         case Own::bits:
             return (size_t{p.dims} + 7) / 8;
+        case Own::i8:
+            return 2 * sizeof(float) + p.dims;
     }
     return 0;
 }
 
-constexpr size_t code_bytes_per_edge(const Profile& p) {
-    return size_t{p.code_dims} / 8 * p.code_bits;
+constexpr size_t code_bytes_per_edge(const Profile& p, uint32_t code_dims) {
+    return size_t{code_dims} / 8 * p.code_bits;
 }
 
-constexpr SlotLayout slot_layout(const Profile& p, int edges) {
+constexpr SlotLayout slot_layout(const Profile& p, int edges, uint32_t code_dims) {
+    const size_t factors = p.own == Own::bits ? 0 : 1;
     SlotLayout s{};
     s.edges = static_cast<uint16_t>(edges);
     s.edges_padded = static_cast<uint16_t>(round_up(static_cast<size_t>(edges), 16));
+    s.code_dims = code_dims;
+    s.own_bytes = static_cast<uint32_t>(own_bytes(p));
     size_t at = sizeof(SlotHeader);
-    s.own = static_cast<uint32_t>(at);
-    at = round_up(at + own_bytes(p), 4);
+    if (p.place == OwnPlace::tails) {
+        s.tail = static_cast<uint32_t>(at);
+        at += sizeof(TailRef);
+    } else {
+        s.own = static_cast<uint32_t>(at);
+        at = round_up(at + s.own_bytes, 4);
+    }
     s.ids = static_cast<uint32_t>(at);
     at += size_t{4} * s.edges_padded;
     s.add = static_cast<uint32_t>(at);
-    at += size_t{4} * s.edges_padded;
+    at += factors * 4 * s.edges_padded;
     s.scale = static_cast<uint32_t>(at);
-    at += size_t{2} * s.edges_padded;
+    at += factors * 2 * s.edges_padded;
     s.tag = static_cast<uint32_t>(at);
     at += s.edges_padded;
     s.codes = static_cast<uint32_t>(at);
-    at += code_bytes_per_edge(p) * s.edges_padded;
+    at += code_bytes_per_edge(p, code_dims) * s.edges_padded;
     s.stride = static_cast<uint32_t>(round_up(at, 4));
     s.per_page = static_cast<uint16_t>(kBody / s.stride);
     return s;
@@ -156,8 +208,20 @@ struct Layouts {
     SlotLayout upper;
 };
 
+// Codes of the upper layers may be a little shorter when one more record then fits into a page:
+// there are few records above layer 0, but each as large as half a node.
+constexpr SlotLayout upper_layout(const Profile& p) {
+    const SlotLayout whole = slot_layout(p, p.m, p.code_dims);
+    if (p.code_bits != 1 || whole.per_page < 1 || whole.per_page > 3) return whole;
+    const size_t stride = kBody / (whole.per_page + 1u) / 4 * 4;
+    if (stride < whole.codes) return whole;
+    const size_t code_dims = (stride - whole.codes) / whole.edges_padded * 8;
+    if (code_dims * 8 < size_t{p.code_dims} * 7) return whole;
+    return slot_layout(p, p.m, static_cast<uint32_t>(code_dims));
+}
+
 constexpr Layouts layouts(const Profile& p) {
-    return {slot_layout(p, 2 * p.m), slot_layout(p, p.m)};
+    return {slot_layout(p, 2 * p.m, p.code_dims), upper_layout(p)};
 }
 
 constexpr BlockId block_of(NodeId id, const SlotLayout& s) { return id / s.per_page; }

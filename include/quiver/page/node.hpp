@@ -33,7 +33,10 @@ struct BasicSlot {
     }
 
     auto& header() const { return *section<SlotHeader>(0); }
+    // before: !layout->spans()
     Byte* own() const { return at + layout->own; }
+    // before: layout->spans()
+    auto& tail() const { return *section<TailRef>(layout->tail); }
     auto* ids() const { return section<StoredId>(layout->ids); }
     auto* add() const { return section<F32>(layout->add); }
     auto* scale() const { return section<F16>(layout->scale); }
@@ -47,6 +50,21 @@ using ConstSlot = BasicSlot<const std::byte>;
 template <class Byte>
 inline BasicSlot<Byte> slot_of(Byte* page, NodeId id, const SlotLayout& layout) {
     return {page + slot_offset(id, layout), &layout};
+}
+
+// The header of a tail page.
+template <class Byte>
+inline auto& tail_header_of(Byte* page) {
+    if constexpr (std::is_const_v<Byte>)
+        return *reinterpret_cast<const TailHeader*>(page + kPageHeader);
+    else
+        return *reinterpret_cast<TailHeader*>(page + kPageHeader);
+}
+
+// The bytes of the own vector on a tail page.
+template <class Byte>
+inline Byte* tail_part_of(Byte* page) {
+    return page + kPageHeader + sizeof(TailHeader);
 }
 
 // before: page has kPageSize bytes.

@@ -18,7 +18,7 @@ enum class Fit : uint8_t { compact, fast };
 struct ProfileRequest {
     uint32_t dims;
     Metric metric;
-    Own own;
+    Own own;  // the most exact form that is worth its bytes
     int m;
     int ef_construction;
     Fit fit;
@@ -31,45 +31,96 @@ inline constexpr int kMaxCodeBits = 8;
 
 namespace detail {
 
+// Leading bits of a bit string that tell about as much as all of them.
+inline constexpr uint32_t kEnoughBits = 1024;
+
 // Bits per dimension below which a code estimates too badly to be worth its page.
-constexpr double wanted_bits(uint32_t dims, Fit fit) {
+constexpr double wanted_bits(uint32_t dims, Own own, Fit fit) {
+    if (own == Own::bits) return dims <= kEnoughBits ? 1 : double{kEnoughBits} / dims;
     if (dims <= 16) return 8;
     if (dims <= 64) return 4;  // small vectors are cheap to estimate almost exactly
     if (fit == Fit::fast) return dims <= 256 ? 2 : 1;
     return dims <= 256 ? 1 : 2.0 / 3;
 }
 
+// Nodes that a page of pgvector's HNSW index of `vector` holds; the compact form of large vectors
+// holds as many, with shorter codes if need be.
+constexpr size_t pgvector_per_page(uint32_t dims, int m) {
+    constexpr size_t kItemPointer = 4;
+    const size_t element = round_up(size_t{72} + 8 + size_t{4} * dims, 8) + kItemPointer;
+    const size_t neighbours = round_up(size_t{4} + size_t{12} * static_cast<size_t>(m), 8);
+    return kBody / (element + neighbours + kItemPointer);
+}
+constexpr size_t least_per_page(const ProfileRequest& r) {
+    const bool compares = r.own != Own::bits && r.dims >= 512 && r.dims <= 2000;
+    return compares && r.fit == Fit::compact ? pgvector_per_page(r.dims, r.m) : 1;
+}
+
 // Gives the code all bytes of a slot of at most `stride` bytes. False when they are fewer than
 // wanted.
 constexpr bool spend(Profile& p, size_t stride, double wanted) {
     p.code_dims = 0;
-    const SlotLayout bare = slot_layout(p, 2 * p.m);
+    const SlotLayout bare = slot_layout(p, 2 * p.m, 0);
     if (bare.codes > stride) return false;
     const size_t bits = (stride - bare.codes) / bare.edges_padded * 8;
     const uint32_t dims = padded_dims(p.dims);
-    p.code_bits = static_cast<uint8_t>(std::clamp<size_t>(bits / dims, 1, kMaxCodeBits));
+    const size_t most = p.own == Own::bits ? 1 : kMaxCodeBits;
+    p.code_bits = static_cast<uint8_t>(std::clamp<size_t>(bits / dims, 1, most));
     p.code_dims = static_cast<uint32_t>(std::min<size_t>(dims, bits / p.code_bits / 8 * 8));
     return static_cast<double>(p.code_dims) * p.code_bits >= wanted * dims;
 }
+
+// The code of a node that has a page for itself and its own vector elsewhere.
+constexpr uint32_t code_dims_with_tails(Profile p) {
+    p.place = OwnPlace::tails;
+    (void)spend(p, kBody, 0);
+    return p.code_dims;
+}
+
+// Own vectors in the slot, as `out` says. False when they leave too little for codes.
+constexpr bool fit_into_slot(const ProfileRequest& r, Profile& out) {
+    const double wanted = wanted_bits(r.dims, out.own, r.fit);
+    const size_t least = least_per_page(r);
+    for (size_t per_page = 64; per_page >= 1; per_page--) {
+        if (spend(out, kBody / per_page / 4 * 4, wanted)) return true;
+        if (per_page > 1 && per_page <= least && out.code_dims * 3 >= out.dims) return true;
+    }
+    // One node per page with fewer bits than wanted is still a graph. It is so until another form
+    // of the own vector has a code almost three times as long: worth a rounding, or another page.
+    return spend(out, kBody, 0) && out.code_dims * 8 >= code_dims_with_tails(out) * 3;
+}
+
+struct Form {
+    Own own;
+    OwnPlace place;
+};
 
 }  // namespace detail
 
 // The profile of a new index. False when a node does not fit into a page.
 constexpr bool choose_profile(const ProfileRequest& r, Profile& out) {
-    out = Profile{.dims = r.dims,
-                  .code_dims = 0,
-                  .m = static_cast<uint16_t>(r.m),
-                  .ef_construction = static_cast<uint16_t>(r.ef_construction),
-                  .metric = r.metric,
-                  .own = r.own,
-                  .code_bits = 1,
-                  .reserved = 0};
-    const double wanted = detail::wanted_bits(r.dims, r.fit);
-    for (size_t per_page = 64; per_page >= 1; per_page--) {
-        if (detail::spend(out, kBody / per_page / 4 * 4, wanted)) return true;
+    constexpr detail::Form kForms[] = {{Own::f32, OwnPlace::slot},  {Own::f16, OwnPlace::slot},
+                                       {Own::i8, OwnPlace::slot},   {Own::i8, OwnPlace::tails},
+                                       {Own::bits, OwnPlace::slot}, {Own::bits, OwnPlace::tails}};
+    bool allowed = false;
+    for (const detail::Form& form : kForms) {
+        allowed = allowed || form.own == r.own;
+        if (!allowed || (form.own == Own::bits) != (r.own == Own::bits)) continue;
+        out = Profile{.dims = r.dims,
+                      .code_dims = 0,
+                      .m = static_cast<uint16_t>(r.m),
+                      .ef_construction = static_cast<uint16_t>(r.ef_construction),
+                      .metric = r.metric,
+                      .own = form.own,
+                      .code_bits = 1,
+                      .place = form.place};
+        if (form.place == OwnPlace::slot) {
+            if (detail::fit_into_slot(r, out)) return true;
+        } else if (detail::spend(out, kBody, 0) && out.code_dims > 0) {
+            return true;
+        }
     }
-    // One node per page with fewer bits than wanted is still a graph; with hardly any it is not.
-    return detail::spend(out, kBody, 0) && out.code_dims * 8 >= out.dims;
+    return false;
 }
 
 }  // namespace quiver::page

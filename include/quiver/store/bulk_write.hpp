@@ -1,13 +1,15 @@
 // From a graph in memory to pages, in one sequential pass.
 //
 // Ids follow from positions, so every edge can be written before its target is: base nodes in the
-// given order from block 1 on, then the records of the upper layers, then the chunks of heap TIDs
-// that did not fit into their node. The metapage is written last, by the caller.
+// given order from block 1 on, then the records of the upper layers, then the tails of own vectors
+// and the chunks of heap TIDs that did not fit into their node. The metapage is written last, by
+// the caller.
 #pragma once
 
 #include "quiver/graph/memory_graph.hpp"
 #include "quiver/store/node_writer.hpp"
 #include "quiver/store/page_access.hpp"
+#include "quiver/store/tails.hpp"
 
 namespace quiver::store {
 
@@ -43,6 +45,7 @@ public:
         number();
         for (uint32_t at = 0; at < count_; at += layouts_.base.per_page) base_page(at);
         upper_pages();
+        tail_pages();
         tid_pages();
 
         Written written{.base_nodes = count_, .upper_nodes = upper_count_};
@@ -65,9 +68,11 @@ private:
         }
         const uint32_t base_pages = (count_ + layouts_.base.per_page - 1) / layouts_.base.per_page;
         first_upper_ = 1 + base_pages;
-        first_tids_ =
+        first_tails_ =
             first_upper_ + (upper_count_ + layouts_.upper.per_page - 1) / layouts_.upper.per_page;
+        first_tids_ = first_tails_ + count_ * tail_parts();
     }
+    uint32_t tail_parts() const { return static_cast<uint32_t>(layouts_.base.tail_parts()); }
 
     static page::NodeId id_at(page::BlockId first, uint32_t position, uint32_t per_page) {
         return first * per_page + position;
@@ -92,6 +97,11 @@ private:
         NewEdge edges[page::kMaxEdgesPadded];
         const size_t count = edges_of(node, layer, edges);
         write_node(slot, profile_, header, graph_.vector(node), edges, count, *encoder_);
+        if (slot.layout->spans())
+            slot.tail() = {.first = first_tails_ + rank_[node] * tail_parts(),
+                           .owner = record(node, 0),
+                           .generation = 0,
+                           .reserved = {}};
     }
 
     page::SlotHeader header_of(graph::NodeId node) const {
@@ -156,6 +166,27 @@ private:
         }
     }
 
+    // The tails of one node behind those of the other, in the order of the base records.
+    void tail_pages() {
+        const uint32_t parts = tail_parts();
+        page::BlockId block = first_tails_;
+        for (uint32_t at = 0; at < count_ * parts; at++) {
+            pages_->poll();
+            const graph::NodeId node = order_[at / parts];
+            const auto part = static_cast<uint8_t>(at % parts);
+            block++;
+            pages_->extend(page::PageKind::tail, [&](std::byte* bytes) {
+                detail::fill_tail(bytes,
+                                  {.owner = record(node, 0),
+                                   .next = part + 1u < parts ? block : page::kMetaBlock,
+                                   .generation = 0,
+                                   .part = part,
+                                   .reserved = {}},
+                                  graph_.vector(node), layouts_.base.own_bytes);
+            });
+        }
+    }
+
     // Chunks in the order in which take_tids() numbered them.
     void tid_pages() {
         page::TidChunk* chunk = nullptr;
@@ -205,6 +236,7 @@ private:
     uint32_t upper_count_ = 0;
     uint32_t chunk_count_ = 0;
     page::BlockId first_upper_ = 0;
+    page::BlockId first_tails_ = 0;
     page::BlockId first_tids_ = 0;
 };
 

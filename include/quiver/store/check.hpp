@@ -10,6 +10,7 @@
 #include "quiver/store/check_edges.hpp"
 #include "quiver/store/finding.hpp"
 #include "quiver/store/info.hpp"
+#include "quiver/store/read_node.hpp"
 
 namespace quiver::store {
 
@@ -66,6 +67,8 @@ public:
           edges_(profile, seed, arena),
           image_(arena.array<std::byte>(page::kPageSize)),
           neighbour_(arena.array<std::byte>(layouts_.base.stride)),
+          own_(arena.array<std::byte>(layouts_.base.own_bytes)),
+          neighbour_own_(arena.array<std::byte>(layouts_.base.own_bytes)),
           blocks_(pages.blocks()),
           base_(arena, uint64_t{blocks_} * layouts_.base.per_page),
           upper_(arena, uint64_t{blocks_} * layouts_.upper.per_page),
@@ -117,20 +120,28 @@ private:
         return target;
     }
 
+    // The own vector of a copied slot; in `room` if it has to be collected, null if it cannot be.
+    const std::byte* own_of(page::ConstSlot slot, std::byte* room) {
+        if (!slot.layout->spans()) return slot.own();
+        const bool all = read_tails(*pages_, *slot.layout, slot.tail(), room, pages_->blocks());
+        return all ? room : nullptr;
+    }
+
     void check_page(page::BlockId block) {
         pages_->poll();
         pages_->read(block,
                      [&](const std::byte* bytes) { std::memcpy(image_, bytes, page::kPageSize); });
         const page::PageSpecial& special = page::special_of<const std::byte>(image_);
         const bool known =
-            special.kind >= page::PageKind::base && special.kind <= page::PageKind::tids;
+            special.kind >= page::PageKind::base && special.kind <= page::PageKind::tail;
         if (special.magic != page::kMagic || !known || special.reserved != 0) {
             // A crash between adding a page and filling it leaves zeros.
             if (!all_zero())
                 found(FindingCode::page_damaged, block, -1, -1, "unknown kind of page");
             return;
         }
-        if (special.kind == page::PageKind::tids) return;  // checked from the nodes
+        // Checked from the nodes.
+        if (special.kind == page::PageKind::tids || special.kind == page::PageKind::tail) return;
         const page::SlotLayout& layout = layout_of(special.kind);
         for (uint32_t i = 0; i < layout.per_page; i++) {
             const page::NodeId id = block * layout.per_page + i;
@@ -153,7 +164,7 @@ private:
         if (wrong != nullptr) found(FindingCode::slot_header, block, at, -1, wrong);
         if (header.state > page::SlotState::dead) return;
         (kind == page::PageKind::base ? base_ : upper_).put(id, header.generation);
-        const bool codes = check_own(slot, block, at);
+        const bool codes = check_own(slot, id, kind);
         check_edges(slot, id, kind, codes);
         if (kind == page::PageKind::base && header.state == page::SlotState::live) {
             (void)live_.add(id);
@@ -182,13 +193,26 @@ private:
     }
 
     // Whether the vector is one that codes can be compared with.
-    bool check_own(page::ConstSlot slot, page::BlockId block, int at) {
-        if (!edges_.owner(slot.own())) {
+    bool check_own(page::ConstSlot slot, page::NodeId id, page::PageKind kind) {
+        const page::SlotHeader& header = slot.header();
+        const page::BlockId block = page::block_of(id, *slot.layout);
+        const int at = static_cast<int>(id % slot.layout->per_page);
+        // An insertion that has just begun, or did not come to its end.
+        if (slot.layout->spans() && header.state == page::SlotState::dead && header.edge_count == 0)
+            return false;
+        const std::byte* own = own_of(slot, own_);
+        if (own == nullptr) {
+            // Not a finding if the slot was reused since it was copied.
+            if (fetch(id, header.generation, kind, neighbour_) == Target::ok)
+                found(FindingCode::own_tail, block, at, -1, "no tail pages with its vector");
+            return false;
+        }
+        if (!edges_.owner(own)) {
             found(FindingCode::own_vector, block, at, -1, "a coordinate is not a finite number");
             return false;
         }
-        const double error = slot.header().own_error;
-        const double bound = edges_.largest_own_error(slot.own());
+        const double error = header.own_error;
+        const double bound = edges_.largest_own_error(own);
         if (!(error >= 0 && std::isfinite(error)) || (bound >= 0 && error > bound))
             found(FindingCode::own_error, block, at, -1, "rounding cannot have cost as much");
         return true;
@@ -218,8 +242,8 @@ private:
             } else if (target == Target::stale) {
                 found(FindingCode::edge_stale, block, at, edge, "leads to a slot that was reused");
             } else if (codes) {
-                const page::ConstSlot other{neighbour_, slot.layout};
-                check_code(slot, i, other.own(), block, at);
+                const std::byte* own = own_of({neighbour_, slot.layout}, neighbour_own_);
+                if (own != nullptr) check_code(slot, i, own, block, at);
             }
         }
     }
@@ -335,8 +359,12 @@ private:
             return;
         }
         const page::ConstSlot below{neighbour_, &layout_of(kind)};
-        if (below.header().level != header.level ||
-            std::memcmp(below.own(), slot.own(), page::own_bytes(profile_)) != 0)
+        // Records of a node that spans pages have its tails in common.
+        const bool same =
+            slot.layout->spans()
+                ? std::memcmp(&below.tail(), &slot.tail(), sizeof(page::TailRef)) == 0
+                : std::memcmp(below.own(), slot.own(), page::own_bytes(profile_)) == 0;
+        if (below.header().level != header.level || !same)
             found(FindingCode::down_invalid, block, at, -1, "the record below is another node's");
     }
 
@@ -349,6 +377,8 @@ private:
     Edges edges_;
     std::byte* image_;
     std::byte* neighbour_;
+    std::byte* own_;
+    std::byte* neighbour_own_;
     page::BlockId blocks_;
     Generations base_;
     Generations upper_;
@@ -393,6 +423,8 @@ inline void check_graph(Pages& pages, Arena arena, Report report, Tids tids) {
             return run.template operator()<DenseEdgeCheck<F32>>();
         case page::Own::f16:
             return run.template operator()<DenseEdgeCheck<F16>>();
+        case page::Own::i8:
+            return run.template operator()<DenseEdgeCheck<Affine8>>();
         case page::Own::bits:
             return run.template operator()<BitEdgeCheck>();
     }

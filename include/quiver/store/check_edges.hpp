@@ -5,6 +5,7 @@
 #include <cstring>  // std::memcmp
 
 #include "quiver/quant/edge_check.hpp"
+#include "quiver/store/own.hpp"
 #include "quiver/store/query.hpp"
 
 namespace quiver::store {
@@ -20,7 +21,7 @@ public:
           neighbour_(arena.array<float>(profile.dims)),
           rotated_owner_(arena.array<float>(quant::rotated_dims(profile.dims))),
           residual_(arena.array<float>(quant::rotated_dims(profile.dims))),
-          scratch_(arena.array<uint8_t>(page::code_bytes_per_edge(profile))) {}
+          scratch_(arena.array<uint8_t>(page::code_bytes_per_edge(profile, profile.code_dims))) {}
 
     // Sets the owner of the following edges. False when a coordinate is not a finite number.
     bool owner(const std::byte* own) {
@@ -53,7 +54,13 @@ public:
         const auto* v = reinterpret_cast<const T*>(own);
         double sum = 0;
         for (uint32_t i = 0; i < profile_.dims; i++) {
-            const double x = std::fabs(to_float(v[i]));
+            const double x = std::fabs(element(v, i));
+            if constexpr (std::is_same_v<T, Affine8>) {
+                // Half a step, or a whole one where the last code would not be finite.
+                const double lost = v->step + x * 0x1p-23;
+                sum += lost * lost;
+                continue;
+            }
             if (x >= quant::detail::kLargestHalf) return -1;  // cut off, not rounded
             const double lost = x * 0x1p-10 + 0x1p-24;
             sum += lost * lost;
@@ -64,12 +71,9 @@ public:
 private:
     static const F32* stored(const float* v) { return reinterpret_cast<const F32*>(v); }
     bool widen(const std::byte* own, float* out) const {
-        const auto* v = reinterpret_cast<const T*>(own);
+        widen_own(reinterpret_cast<const T*>(own), out, profile_.dims);
         bool finite = true;
-        for (uint32_t i = 0; i < profile_.dims; i++) {
-            out[i] = to_float(v[i]);
-            finite = finite && std::isfinite(out[i]);
-        }
+        for (uint32_t i = 0; i < profile_.dims; i++) finite = finite && std::isfinite(out[i]);
         return finite;
     }
 
@@ -89,7 +93,7 @@ public:
 
     bool owner(const std::byte*) { return true; }
     quant::EdgeCheck check(page::ConstSlot slot, size_t at, const std::byte* own) {
-        const size_t bytes = profile_.code_dims / 8;
+        const size_t bytes = slot.layout->code_dims / 8;
         const bool same = std::memcmp(slot.codes() + at * bytes, own,
                                       std::min(bytes, page::own_bytes(profile_))) == 0;
         return same ? quant::EdgeCheck::ok : quant::EdgeCheck::code;

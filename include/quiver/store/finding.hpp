@@ -14,6 +14,7 @@ enum class FindingCode : uint8_t {
     slot_header,
     own_vector,
     own_error,
+    own_tail,  // the own vector is not where the slot says
     edge_self,
     edge_twice,
     edge_target,  // no such record
@@ -33,10 +34,10 @@ inline constexpr int kFindingCodes = static_cast<int>(FindingCode::tid_missing) 
 
 constexpr const char* finding_name(FindingCode code) {
     constexpr const char* kNames[] = {
-        "meta_damaged", "entry_invalid", "page_damaged",    "slot_header", "own_vector",
-        "own_error",    "edge_self",     "edge_twice",      "edge_target", "edge_stale",
-        "edge_code",    "edge_factors",  "down_invalid",    "tid_chain",   "tid_invalid",
-        "unreachable",  "tid_twice",     "tid_beyond_heap", "tid_missing"};
+        "meta_damaged", "entry_invalid", "page_damaged", "slot_header",     "own_vector",
+        "own_error",    "own_tail",      "edge_self",    "edge_twice",      "edge_target",
+        "edge_stale",   "edge_code",     "edge_factors", "down_invalid",    "tid_chain",
+        "tid_invalid",  "unreachable",   "tid_twice",    "tid_beyond_heap", "tid_missing"};
     static_assert(sizeof kNames / sizeof kNames[0] == kFindingCodes);
     return kNames[static_cast<int>(code)];
 }

@@ -11,13 +11,15 @@ namespace quiver::store {
 // Whether a profile read from a page can be one: everything that layouts are computed from.
 constexpr bool plausible(const page::Profile& p) {
     if (p.dims < 1 || p.dims > 64000 || p.m < 2 || p.m > page::kMaxM) return false;
-    if (p.metric > page::Metric::jaccard || p.own > page::Own::bits) return false;
+    if (p.metric > page::Metric::jaccard || p.own > page::Own::i8) return false;
+    if (p.place > page::OwnPlace::tails) return false;
+    if (p.own != page::Own::bits && p.dims > 16000) return false;
     if (p.code_bits < 1 || p.code_bits > 8 || p.code_dims < 8 || p.code_dims % 8 != 0) return false;
     if (p.code_dims > page::round_up(p.dims, 8)) return false;
     if ((p.own == page::Own::bits) != (p.metric >= page::Metric::hamming)) return false;
     // The base layout is the larger one. Its stride is computed in 32 bits and cannot overflow
     // within the limits above.
-    return page::slot_layout(p, 2 * p.m).stride <= page::kBody;
+    return page::slot_layout(p, 2 * p.m, p.code_dims).stride <= page::kBody;
 }
 
 struct IndexInfo {
@@ -25,6 +27,7 @@ struct IndexInfo {
     page::BlockId base_blocks = 0;
     page::BlockId upper_blocks = 0;
     page::BlockId tid_blocks = 0;
+    page::BlockId tail_blocks = 0;
     page::BlockId other_blocks = 0;  // never initialised, or damaged
     uint64_t live = 0;               // base nodes
     uint64_t dead = 0;
@@ -85,6 +88,8 @@ inline IndexInfo gather_info(Pages& pages, const page::Profile& profile) {
                     info.upper_records +=
                         page::slot_of(bytes, block * layout.per_page + i, layout).header().state !=
                         page::SlotState::free;
+            } else if (special.kind == page::PageKind::tail) {
+                info.tail_blocks++;
             } else if (special.kind == page::PageKind::tids) {
                 info.tid_blocks++;
                 for (uint32_t i = 0; i < page::kChunksPerPage; i++)  // free ones have no TIDs

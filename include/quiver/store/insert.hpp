@@ -15,6 +15,7 @@
 #include "quiver/graph/params.hpp"
 #include "quiver/graph/select.hpp"
 #include "quiver/store/node_writer.hpp"
+#include "quiver/store/tails.hpp"
 #include "quiver/store/tids.hpp"
 
 namespace quiver::store {
@@ -24,11 +25,11 @@ class KeepOwn {
 public:
     KeepOwn(ArenaVector<std::byte*>* kept, Arena arena, size_t bytes)
         : kept_(kept), arena_(arena), bytes_(bytes) {}
-    // Allocates while a page is share-locked: an error raised there is an abort, which releases the
-    // page.
-    void operator()(page::ConstSlot slot, Found& node) const {
+    // May allocate while a page is share-locked: an error raised there is an abort, which releases
+    // the page.
+    void operator()(page::ConstSlot, const std::byte* own, Found& node) const {
         std::byte* copy = arena_.array<std::byte>(bytes_);
-        std::memcpy(copy, slot.own(), bytes_);
+        std::memcpy(copy, own, bytes_);
         node.note = static_cast<uint32_t>(kept_->size());
         kept_->push_back(copy);
     }
@@ -218,8 +219,66 @@ private:
                 page::SlotHeader h = header;
                 h.generation = generation_ =
                     static_cast<uint8_t>(slot.header().generation & page::kGenerationMask);
-                write_node(slot, profile_, h, record, list != nullptr ? list->edges : nullptr,
-                           list != nullptr ? list->count : 0, encoder_);
+                fill(slot, h, record, list);
+            });
+    }
+    void fill(page::Slot slot, const page::SlotHeader& header, const std::byte* record,
+              const List* list) {
+        write_node(slot, profile_, header, record, list != nullptr ? list->edges : nullptr,
+                   list != nullptr ? list->count : 0, encoder_);
+        if (slot.layout->spans()) slot.tail() = tail_;
+    }
+
+    // The base record of a node that spans pages. Its tails are written before it and name it, so
+    // first it takes a slot: as a dead node without edges, which no way leads to, so that after a
+    // crash vacuum frees the slot. A vacuum that is faster than this insertion frees it, too: then
+    // another slot is taken.
+    page::NodeId place_spanning(const page::SlotHeader& header, const std::byte* record,
+                                const List* list) {
+        const page::SlotLayout& layout = layouts_.base;
+        while (true) {
+            pages_->poll();
+            const page::NodeId id = claim(header);
+            tail_.owner = id;
+            tail_.generation = generation_;
+            if (!write_tails(*pages_, layout, record, tail_)) continue;
+            bool ours = false;
+            pages_->modify(page::block_of(id, layout), [&](std::byte* bytes) {
+                const page::Slot slot = page::slot_of(bytes, id, layout);
+                page::SlotHeader h = header;
+                h.generation = generation_;
+                ours = slot.header().state == page::SlotState::dead &&
+                       slot.header().generation == generation_;
+                if (!ours) return Commit::no;
+                fill(slot, h, record, list);
+                return Commit::yes;
+            });
+            if (ours) return id;
+        }
+    }
+
+    // after: tail_.first leads to the tails that the slot has from its last node, or is 0.
+    page::NodeId claim(const page::SlotHeader& header) {
+        const page::SlotLayout& layout = layouts_.base;
+        return place(
+            *pages_, page::PageKind::base, layout.per_page,
+            [&](std::byte* bytes, int i) {
+                return slot_at(bytes, i, layout).header().state == page::SlotState::free;
+            },
+            [&](std::byte* bytes, int i) {
+                const page::Slot slot = slot_at(bytes, i, layout);
+                tail_ = slot.tail();
+                generation_ =
+                    static_cast<uint8_t>(slot.header().generation & page::kGenerationMask);
+                page::SlotHeader h = header;
+                h.state = page::SlotState::dead;
+                h.generation = generation_;
+                h.level = 0;
+                h.tid_count = 0;
+                for (page::HeapTid& tid : h.tids) tid = page::kNoTid;
+                std::memset(slot.at, 0, layout.stride);
+                slot.header() = h;
+                slot.tail() = tail_;
             });
     }
     static page::Slot slot_at(std::byte* bytes, int i, const page::SlotLayout& layout) {
@@ -237,8 +296,10 @@ private:
         header.tid_count = 1;
         header.tids[0] = tid;
         for (int i = 1; i < page::kInlineTids; i++) header.tids[i] = page::kNoTid;
-        ids_[0] = place_record(page::PageKind::base, layouts_.base, header, record,
-                               top >= 0 ? &lists[0] : nullptr);
+        const List* list = top >= 0 ? &lists[0] : nullptr;
+        ids_[0] = layouts_.base.spans()
+                      ? place_spanning(header, record, list)
+                      : place_record(page::PageKind::base, layouts_.base, header, record, list);
         generations_[0] = generation_;
 
         header.tid_count = 0;
@@ -316,8 +377,8 @@ private:
             const page::SlotHeader& header = slot.header();
             if (header.state == page::SlotState::free || header.generation != edge.generation)
                 return Commit::no;
-            const Commit commit = admit(slot, query, owner, record, list.distances[i], ids_[layer],
-                                        generations_[layer], demand);
+            const Commit commit = admit(slot, edge.own, query, owner, record, list.distances[i],
+                                        ids_[layer], generations_[layer], demand);
             taken = commit == Commit::yes;
             return commit;
         });
@@ -326,10 +387,10 @@ private:
 
     // Decides on the page of a neighbour whether the newcomer enters its list, and instead of whom:
     // a filler first, the farthest; else whom the newcomer hides most; else the farthest. Distances
-    // within the list come from its codes.
-    Commit admit(page::Slot slot, const PageQuery& newcomer, const PageQuery& owner,
-                 const std::byte* record, float distance, page::NodeId id, uint8_t generation,
-                 Demand demand) {
+    // within the list come from its codes. own: the neighbour's, whose generation was compared.
+    Commit admit(page::Slot slot, const std::byte* own, const PageQuery& newcomer,
+                 const PageQuery& owner, const std::byte* record, float distance, page::NodeId id,
+                 uint8_t generation, Demand demand) {
         const page::ConstSlot view{slot.at, slot.layout};
         const size_t count = std::min<size_t>(slot.header().edge_count, slot.layout->edges);
         const bool full = count == slot.layout->edges;
@@ -338,7 +399,7 @@ private:
         if (count > 0) {
             float from_owner[page::kMaxEdgesPadded];
             float from_newcomer[page::kMaxEdgesPadded];
-            owner.estimate(view, owner.exact(slot.own()), from_owner);
+            owner.estimate(view, owner.exact(own), from_owner);
             newcomer.estimate(view, distance, from_newcomer);
             size_t farthest_filler = count;
             size_t most_hidden = count;
@@ -380,7 +441,7 @@ private:
                 }
             }
         }
-        encoder_.owner(slot.own());
+        encoder_.owner(own);
         encoder_.code(slot, victim, record);
         if (count == 0)
             encoder_.factors(slot, 1);
@@ -403,6 +464,7 @@ private:
     page::NodeId ids_[graph::kMaxLevel + 1];
     uint8_t generations_[graph::kMaxLevel + 1];
     uint8_t generation_ = 0;
+    page::TailRef tail_{};  // of the node being written, where nodes span pages
 };
 
 }  // namespace quiver::store

@@ -4,6 +4,7 @@
 
 #include "quiver/graph/metric.hpp"
 #include "quiver/store/node_writer.hpp"
+#include "quiver/store/own.hpp"
 #include "quiver/store/query.hpp"
 
 namespace quiver::store {
@@ -26,8 +27,7 @@ public:
     // A query that is a stored vector.
     Query make_query(const std::byte* own, Arena arena) const {
         float* wide = arena.array<float>(profile_.dims);
-        const auto* v = reinterpret_cast<const T*>(own);
-        for (uint32_t i = 0; i < profile_.dims; i++) wide[i] = to_float(v[i]);
+        widen_own(reinterpret_cast<const T*>(own), wide, profile_.dims);
         return Query(profile_, rotation_, wide, arena);
     }
     // A query as the user gave it (normalised for cosine); must outlive the result.
@@ -68,6 +68,9 @@ inline decltype(auto) with_model(const page::Profile& p, uint64_t seed, F f) {
         case page::Own::f16:
             if (inner_product) return f(DenseModel<F16, graph::InnerProductMetric>(p, seed));
             return f(DenseModel<F16, graph::L2Metric>(p, seed));
+        case page::Own::i8:
+            if (inner_product) return f(DenseModel<Affine8, graph::InnerProductMetric>(p, seed));
+            return f(DenseModel<Affine8, graph::L2Metric>(p, seed));
         case page::Own::bits:
             if (p.metric == page::Metric::jaccard)
                 return f(BitModel<graph::JaccardMetric, page::Metric::jaccard>(p, seed));

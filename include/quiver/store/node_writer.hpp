@@ -92,11 +92,7 @@ private:
 
     static const F32* stored(const float* v) { return reinterpret_cast<const F32*>(v); }
     void widen(const std::byte* own, float* out) const {
-        const auto* v = reinterpret_cast<const T*>(own);
-        if constexpr (std::is_same_v<T, F16>)
-            kernels_->convert.half_to_float(v, reinterpret_cast<F32*>(out), profile_.dims);
-        else
-            std::memcpy(out, v, sizeof(float) * profile_.dims);
+        widen_own(reinterpret_cast<const T*>(own), out, profile_.dims);
     }
 
     page::Profile profile_;
@@ -117,7 +113,7 @@ public:
 
     void owner(const std::byte*) {}
     void code(page::Slot slot, size_t at, const std::byte* own) {
-        const size_t bytes = profile_.code_dims / 8;
+        const size_t bytes = slot.layout->code_dims / 8;
         const size_t whole = page::own_bytes(profile_);
         uint8_t* out = slot.codes() + at * bytes;
         std::memset(out, 0, bytes);
@@ -131,7 +127,7 @@ private:
 };
 
 // Fills a slot of a zeroed page or a free one. `own` is the node's stored form with its error
-// behind it.
+// behind it. Where nodes span pages the caller sets slot.tail() afterwards.
 template <class Encoder>
 inline void write_node(page::Slot slot, const page::Profile& profile,
                        const page::SlotHeader& header, const std::byte* own, const NewEdge* edges,
@@ -140,7 +136,7 @@ inline void write_node(page::Slot slot, const page::Profile& profile,
     slot.header() = header;
     slot.header().edge_count = static_cast<uint8_t>(count);
     slot.header().own_error = own_error(profile, own);
-    std::memcpy(slot.own(), own, page::own_bytes(profile));
+    if (!slot.layout->spans()) std::memcpy(slot.own(), own, page::own_bytes(profile));
     encoder.owner(own);
     for (size_t i = 0; i < count; i++) {
         slot.ids()[i] = edges[i].id;

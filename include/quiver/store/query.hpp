@@ -16,7 +16,7 @@
 namespace quiver::store {
 
 constexpr quant::CodeShape code_shape(const page::Profile& p, const page::SlotLayout& s) {
-    return {static_cast<int>(p.dims), static_cast<int>(p.code_dims), p.code_bits, s.edges_padded};
+    return {static_cast<int>(p.dims), static_cast<int>(s.code_dims), p.code_bits, s.edges_padded};
 }
 
 constexpr quant::EdgeMetric edge_metric(page::Metric metric) {
@@ -35,13 +35,14 @@ public:
           distances_(&kernels::float_kernels<F32, T>(*kernels_)),
           q_(reinterpret_cast<const F32*>(q)),
           dims_(profile.dims),
-          code_dims_(static_cast<int>(profile.code_dims)),
+          code_dims_(profile.code_dims),
           code_bits_(profile.code_bits),
           inner_product_(profile.metric == page::Metric::inner_product) {
         float* rotated = arena.array<float>(quant::rotated_dims(dims_));
         rotation.apply(kernels_->quant, q_, rotated);
-        lut_ = quant::build_lut(kernels_->quant, rotated, code_dims_,
-                                arena.array<uint8_t>(quant::QueryLut::size(code_dims_)));
+        lut_ = make_lut(rotated, code_dims_, arena);
+        const uint32_t above = page::upper_layout(profile).code_dims;
+        upper_lut_ = above == code_dims_ ? lut_ : make_lut(rotated, above, arena);
     }
 
     // Never a NaN, which sums of overflowing products are and no order can hold: such a row is far.
@@ -56,26 +57,34 @@ public:
     bool coarse() const { return code_bits_ < 4; }
 
     void estimate(page::ConstSlot slot, float base, float* out) const {
-        const quant::CodeShape shape{static_cast<int>(dims_), code_dims_, code_bits_,
-                                     slot.layout->edges_padded};
+        const uint32_t code_dims = slot.layout->code_dims;
+        const quant::CodeShape shape{static_cast<int>(dims_), static_cast<int>(code_dims),
+                                     code_bits_, slot.layout->edges_padded};
         quant::estimate(kernels_->quant, shape,
                         {slot.codes(), slot.add(), slot.scale(), slot.header().scale_exponent},
-                        lut_, base, out);
+                        code_dims == code_dims_ ? lut_ : upper_lut_, base, out);
     }
 
 private:
+    quant::QueryLut make_lut(const float* rotated, uint32_t code_dims, Arena arena) const {
+        const int n = static_cast<int>(code_dims);
+        return quant::build_lut(kernels_->quant, rotated, n,
+                                arena.array<uint8_t>(quant::QueryLut::size(n)));
+    }
+
     const kernels::KernelSet* kernels_;
     const kernels::FloatKernels<F32, T>* distances_;
     const F32* q_;
     size_t dims_;
-    int code_dims_;
+    uint32_t code_dims_;
     int code_bits_;
     bool inner_product_;
     quant::QueryLut lut_;
+    quant::QueryLut upper_lut_;
 };
 
-// A bit string against nodes whose edge codes are the leading code_dims bits of the neighbours
-// themselves.
+// A bit string against nodes whose edge codes are the leading bits of the neighbours themselves, as
+// many as the layout says.
 template <page::Metric metric>
 class BitQuery {
 public:
@@ -84,7 +93,7 @@ public:
           q_(q),
           bytes_(page::own_bytes(profile)),
           code_bytes_(profile.code_dims / 8),
-          widen_(static_cast<float>(profile.dims) / static_cast<float>(profile.code_dims)) {}
+          dims_(static_cast<float>(profile.dims)) {}
 
     float exact(const std::byte* own) const {
         return distance(reinterpret_cast<const uint8_t*>(own), bytes_);
@@ -94,12 +103,14 @@ public:
 
     void estimate(page::ConstSlot slot, float, float* out) const {
         const uint8_t* code = slot.codes();
-        const bool whole = code_bytes_ >= bytes_;
+        const size_t code_bytes = slot.layout->code_dims / 8;
+        const bool whole = code_bytes >= bytes_;
+        const float widen = metric == page::Metric::hamming && !whole
+                                ? dims_ / static_cast<float>(slot.layout->code_dims)
+                                : 1;
         const size_t count = std::min<size_t>(slot.header().edge_count, slot.layout->edges);
-        for (size_t i = 0; i < count; i++, code += code_bytes_) {
-            const float d = distance(code, whole ? bytes_ : code_bytes_);
-            out[i] = metric == page::Metric::hamming && !whole ? d * widen_ : d;
-        }
+        for (size_t i = 0; i < count; i++, code += code_bytes)
+            out[i] = widen * distance(code, whole ? bytes_ : code_bytes);
     }
 
 private:
@@ -118,7 +129,7 @@ private:
     const uint8_t* q_;
     size_t bytes_;
     size_t code_bytes_;
-    float widen_;
+    float dims_;
 };
 
 }  // namespace quiver::store

@@ -94,6 +94,7 @@ public:
           query_(&query),
           layouts_(layouts),
           counters_(&counters),
+          reader_(pages, layouts_.base, page::PageKind::base, arena),
           search_(arena, pages, query, layouts_.base, page::PageKind::base, counters),
           handed_out_(arena, 256),
           ef_(ef),
@@ -202,8 +203,11 @@ private:
         const page::BlockId blocks = pages_->blocks();
         for (page::BlockId block = 1; block < blocks; block++) {
             pages_->poll();
-            pages_->read(block,
-                         [&](const std::byte* bytes) { sweep_page(bytes, block, first, heap); });
+            if (layouts_.base.spans())
+                sweep_spanning(block, first, heap);
+            else
+                pages_->read(
+                    block, [&](const std::byte* bytes) { sweep_page(bytes, block, first, heap); });
         }
         sweep_ = heap.take_sorted();
         at_ = 0;
@@ -218,14 +222,32 @@ private:
         for (uint32_t i = 0; i < layouts_.base.per_page; i++) {
             const page::NodeId id = block * layouts_.base.per_page + i;
             const page::ConstSlot slot = page::slot_of(bytes, id, layouts_.base);
-            if (slot.header().state != page::SlotState::live) continue;
-            counters_->hops++;
-            counters_->exact++;
-            Found node = view(slot, id, query_->exact(slot.own()));
-            if (!first && !(Key{last_.dist, last_.id} < Key{node.dist, node.id})) continue;
-            if (handed_out_.contains(id)) continue;
-            heap.push(node);
+            if (slot.header().state == page::SlotState::live)
+                sweep_node(slot, slot.own(), id, first, heap);
         }
+    }
+
+    template <class Heap>
+    void sweep_spanning(page::BlockId block, bool first, Heap& heap) {
+        const auto is_live = [](const page::SlotHeader& header) {
+            return header.state == page::SlotState::live;
+        };
+        for (uint32_t i = 0; i < layouts_.base.per_page; i++) {
+            const page::NodeId id = block * layouts_.base.per_page + i;
+            (void)reader_.read_if(id, is_live, [&](page::ConstSlot slot, const std::byte* own) {
+                sweep_node(slot, own, id, first, heap);
+            });
+        }
+    }
+
+    template <class Heap>
+    void sweep_node(page::ConstSlot slot, const std::byte* own, page::NodeId id, bool first,
+                    Heap& heap) {
+        counters_->hops++;
+        counters_->exact++;
+        const Found node = view(slot, id, query_->exact(own));
+        if (!first && !(Key{last_.dist, last_.id} < Key{node.dist, node.id})) return;
+        if (!handed_out_.contains(id)) heap.push(node);
     }
 
     Arena arena_;
@@ -233,6 +255,7 @@ private:
     const Q* query_;
     page::Layouts layouts_;
     Counters* counters_;
+    NodeReader<Pages> reader_;  // of sweeps
     LayerSearch<Pages, Q> search_;
     IdSet handed_out_;  // by the rounds of the graph
     size_t ef_;

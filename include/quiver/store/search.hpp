@@ -20,6 +20,7 @@
 #include "quiver/page/node.hpp"
 #include "quiver/store/beam.hpp"
 #include "quiver/store/page_access.hpp"
+#include "quiver/store/read_node.hpp"
 
 namespace quiver::store {
 
@@ -78,9 +79,10 @@ concept Query = requires(const Q& q, const std::byte* own, page::ConstSlot slot,
 // that knows all distances exactly.
 constexpr size_t beam_for(size_t ef, bool coarse) { return coarse ? ef - ef / 4 + 3 : ef; }
 
-// Called for every visited node while its page is locked; must not touch another page.
+// Called for every visited node with its slot and its own vector, perhaps while a page is locked;
+// must not touch another page.
 struct NoVisitor {
-    void operator()(page::ConstSlot, Found&) const {}
+    void operator()(page::ConstSlot, const std::byte*, Found&) const {}
 };
 
 template <PageAccess Pages, Query Q, class Visitor = NoVisitor>
@@ -91,7 +93,7 @@ public:
         : pages_(&pages),
           query_(&query),
           layout_(&layout),
-          kind_(kind),
+          reader_(pages, layout, kind, arena),
           counters_(&counters),
           visitor_(visitor),
           beam_(arena),
@@ -184,20 +186,13 @@ private:
         Found node{};
         Edge edges[page::kMaxEdgesPadded];
         size_t count = 0;
-        bool readable = false;
-        pages_->read(page::block_of(id, *layout_), [&](const std::byte* bytes) {
-            const page::PageSpecial& special = page::special_of(bytes);
-            if (special.magic != page::kMagic || special.kind != kind_) return;
-            const page::ConstSlot slot = page::slot_of(bytes, id, *layout_);
-            const page::SlotHeader& header = slot.header();
-            if (header.state == page::SlotState::free || header.generation != generation) return;
-            readable = true;
-            node = view(slot, id, query_->exact(slot.own()));
-            visitor_(slot, node);
+        const auto step = [&](page::ConstSlot slot, const std::byte* own) {
+            node = view(slot, id, query_->exact(own));
+            visitor_(slot, own, node);
 
             float dists[page::kMaxEdgesPadded];
             query_->estimate(slot, node.dist, dists);
-            const size_t degree = std::min<size_t>(header.edge_count, layout_->edges);
+            const size_t degree = std::min<size_t>(slot.header().edge_count, layout_->edges);
             counters_->estimates += degree;
             // Whether one gets in cannot be predicted, so there is no branch on it.
             for (size_t i = 0; i < degree; i++) {
@@ -205,8 +200,8 @@ private:
                                 static_cast<uint8_t>(slot.tag()[i] & page::kGenerationMask)};
                 count += dists[i] < worst;
             }
-        });
-        if (!readable) {
+        };
+        if (!reader_.read(id, generation, step)) {
             counters_->stale++;
             beam_.forget(id);
             return false;
@@ -232,7 +227,7 @@ private:
     Pages* pages_;
     const Q* query_;
     const page::SlotLayout* layout_;
-    page::PageKind kind_;
+    NodeReader<Pages> reader_;
     Counters* counters_;
     Visitor visitor_;
     Beam beam_;

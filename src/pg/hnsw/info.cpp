@@ -17,7 +17,7 @@ const char* metric_name(page::Metric metric) {
 }
 
 const char* own_name(page::Own own) {
-    constexpr const char* kNames[] = {"f32", "f16", "bits"};
+    constexpr const char* kNames[] = {"f32", "f16", "bits", "i8"};
     return kNames[static_cast<int>(own)];
 }
 
@@ -90,6 +90,7 @@ QUIVER_FUNCTION(index_info) {
                       bytes_of(info.base_blocks),
                       bytes_of(info.upper_blocks),
                       bytes_of(info.tid_blocks),
+                      bytes_of(info.tail_blocks),
                       bytes_of(info.other_blocks),
                       bytes_of(info.blocks)};
     bool nulls[lengthof(values)] = {};

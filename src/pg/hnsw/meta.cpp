@@ -84,7 +84,8 @@ page::Profile profile_for(Relation index, const MetricInfo& metric) {
     if (dims > metric.max_dims)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
                         errmsg("column cannot have more than %d dimensions for hnsw index",
-                               metric.max_dims)));
+                               metric.max_dims),
+                        errhint("Index an expression that has fewer of them.")));
     if (options.ef_construction < 2 * options.m)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("ef_construction must be greater than or equal to 2 * m")));
@@ -96,10 +97,8 @@ page::Profile profile_for(Relation index, const MetricInfo& metric) {
     if (!page::choose_profile({static_cast<uint32_t>(dims), metric.metric, own, options.m,
                                options.ef_construction, options.fit},
                               profile))
-        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-                        errmsg("a node of %d dimensions with m = %d does not fit into a page", dims,
-                               options.m),
-                        errhint("Use a smaller m.")));
+        elog(ERROR, "a node of %d dimensions with m = %d does not fit into a page", dims,
+             options.m);
     return profile;
 }
 

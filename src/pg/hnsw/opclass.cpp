@@ -30,11 +30,11 @@ Datum metric_info() {
         return metric_info<ElementType::type, Metric::metric, max_dims>(); \
     }
 
-QUIVER_METRIC(hnsw_vector_l2_metric, f32, l2, 2000)
-QUIVER_METRIC(hnsw_vector_ip_metric, f32, inner_product, 2000)
-QUIVER_METRIC(hnsw_vector_cosine_metric, f32, cosine, 2000)
-QUIVER_METRIC(hnsw_halfvec_l2_metric, f16, l2, 4000)
-QUIVER_METRIC(hnsw_halfvec_ip_metric, f16, inner_product, 4000)
-QUIVER_METRIC(hnsw_halfvec_cosine_metric, f16, cosine, 4000)
+QUIVER_METRIC(hnsw_vector_l2_metric, f32, l2, 16000)
+QUIVER_METRIC(hnsw_vector_ip_metric, f32, inner_product, 16000)
+QUIVER_METRIC(hnsw_vector_cosine_metric, f32, cosine, 16000)
+QUIVER_METRIC(hnsw_halfvec_l2_metric, f16, l2, 16000)
+QUIVER_METRIC(hnsw_halfvec_ip_metric, f16, inner_product, 16000)
+QUIVER_METRIC(hnsw_halfvec_cosine_metric, f16, cosine, 16000)
 QUIVER_METRIC(hnsw_bit_hamming_metric, bit, hamming, 64000)
 QUIVER_METRIC(hnsw_bit_jaccard_metric, bit, jaccard, 64000)

@@ -80,13 +80,14 @@ double operator_value(page::Metric metric, double length) {
     return metric == page::Metric::cosine ? length * length / 2 : length;
 }
 
-// A lower bound of the operator's value, which sums in float32, for a length that may be `error`
-// off.
-double lower_bound(page::Metric metric, double length, double error) {
-    const double least =
-        metric == page::Metric::inner_product ? length - error : std::fmax(0, length - error);
-    const double value = operator_value(metric, least);
-    return value - std::fabs(value) * 1e-5 - 1e-6;
+// A lower bound of the operator's value, which sums in float32, the more terms the less exactly,
+// for a length that may be `error` off.
+double lower_bound(const page::Profile& profile, double length, double error) {
+    const double least = profile.metric == page::Metric::inner_product
+                             ? length - error
+                             : std::fmax(0, length - error);
+    const double value = operator_value(profile.metric, least);
+    return value - std::fabs(value) * (1e-5 + profile.dims * 1e-8) - 1e-6;
 }
 
 void start(IndexScanDesc scan, ScanState* state) {
@@ -137,7 +138,8 @@ bool next_node(IndexScanDesc scan, ScanState* state) {
     if (state->handed_out >= max_scan_tuples() && state->counters.rounds > 1) return false;
     store::Found node;
     if (!state->scan->next(state->scan, node)) return false;
-    const page::Metric metric = format_of(scan->indexRelation).profile.metric;
+    const page::Profile& profile = format_of(scan->indexRelation).profile;
+    const page::Metric metric = profile.metric;
     // Rounded vectors may be in a wrong order where their lengths are closer than twice the error.
     // Only there does the executor have to fetch the row and compute the operator's own value;
     // where the order is certain, the value just has to keep it.
@@ -148,7 +150,7 @@ bool next_node(IndexScanDesc scan, ScanState* state) {
         error == 0 || (length - state->last_length > 2 * error && following - length > 2 * error);
     state->distance = state->exact
                           ? operator_value(metric, length)
-                          : lower_bound(metric, length, node.own_error * state->query_norm);
+                          : lower_bound(profile, length, node.own_error * state->query_norm);
     state->last_length = length;
     state->queue = {};
     memcpy(state->queue.tids, node.tids, sizeof node.tids);

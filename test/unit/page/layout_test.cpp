@@ -31,6 +31,7 @@ TEST(PageFormat, constants) {
     EXPECT_EQ(static_cast<int>(PageKind::base), 2);
     EXPECT_EQ(static_cast<int>(PageKind::upper), 3);
     EXPECT_EQ(static_cast<int>(PageKind::tids), 4);
+    EXPECT_EQ(static_cast<int>(PageKind::tail), 5);
     EXPECT_EQ(static_cast<int>(SlotState::live), 1);
     EXPECT_EQ(static_cast<int>(SlotState::dead), 2);
     EXPECT_EQ(static_cast<int>(Metric::l2), 0);
@@ -41,6 +42,10 @@ TEST(PageFormat, constants) {
     EXPECT_EQ(static_cast<int>(Own::f32), 0);
     EXPECT_EQ(static_cast<int>(Own::f16), 1);
     EXPECT_EQ(static_cast<int>(Own::bits), 2);
+    EXPECT_EQ(static_cast<int>(Own::i8), 3);
+    EXPECT_EQ(static_cast<int>(OwnPlace::slot), 0);
+    EXPECT_EQ(static_cast<int>(OwnPlace::tails), 1);
+    EXPECT_EQ(kTailBytes, 8144u);
     EXPECT_EQ(static_cast<int>(ChunkUse::free), 0);
     EXPECT_EQ(static_cast<int>(ChunkUse::open), 1);
     EXPECT_EQ(static_cast<int>(ChunkUse::closed), 2);
@@ -89,8 +94,8 @@ TEST(PageFormat, profile) {
                              .metric = Metric::cosine,
                              .own = Own::f16,
                              .code_bits = 1,
-                             .reserved = 0};
-    EXPECT_EQ(bytes_of(profile), (Bytes{0, 3, 0, 0, 0, 2, 0, 0, 16, 0, 64, 0, 2, 1, 1, 0}));
+                             .place = OwnPlace::tails};
+    EXPECT_EQ(bytes_of(profile), (Bytes{0, 3, 0, 0, 0, 2, 0, 0, 16, 0, 64, 0, 2, 1, 1, 1}));
 }
 
 TEST(PageFormat, meta) {
@@ -118,7 +123,7 @@ TEST(PageFormat, sections_of_a_slot) {
                        .metric = Metric::l2,
                        .own = Own::f16,
                        .code_bits = 2,
-                       .reserved = 0};
+                       .place = OwnPlace::slot};
     const SlotLayout base = layouts(p).base;
     EXPECT_EQ(base.edges, 20);
     EXPECT_EQ(base.edges_padded, 32);
@@ -134,6 +139,59 @@ TEST(PageFormat, sections_of_a_slot) {
     EXPECT_EQ(upper.edges, 10);
     EXPECT_EQ(upper.edges_padded, 16);
     EXPECT_EQ(upper.stride, 32u + 200 + 11 * 16 + 26 * 16);
+}
+
+TEST(PageFormat, tail) {
+    const TailRef ref = {.first = 0x04030201, .owner = 0x14131211, .generation = 7, .reserved = {}};
+    EXPECT_EQ(bytes_of(ref), (Bytes{1, 2, 3, 4, 0x11, 0x12, 0x13, 0x14, 7, 0, 0, 0}));
+    const TailHeader header = {
+        .owner = 0x04030201, .next = 0x14131211, .generation = 7, .part = 1, .reserved = {}};
+    EXPECT_EQ(bytes_of(header),
+              (Bytes{1, 2, 3, 4, 0x11, 0x12, 0x13, 0x14, 7, 1, 0, 0, 0, 0, 0, 0}));
+}
+
+TEST(PageFormat, sections_of_a_slot_with_tails) {
+    const Profile p = {.dims = 16000,
+                       .code_dims = 1936,
+                       .m = 16,
+                       .ef_construction = 64,
+                       .metric = Metric::l2,
+                       .own = Own::i8,
+                       .code_bits = 1,
+                       .place = OwnPlace::tails};
+    const SlotLayout base = layouts(p).base;
+    EXPECT_EQ(base.own_bytes, 16008u);
+    EXPECT_EQ(base.tail_parts(), 2u);
+    EXPECT_EQ(base.own, 0u);
+    EXPECT_EQ(base.tail, 32u);
+    EXPECT_EQ(base.ids, 44u);
+    EXPECT_EQ(base.add, 172u);
+    EXPECT_EQ(base.scale, 300u);
+    EXPECT_EQ(base.tag, 364u);
+    EXPECT_EQ(base.codes, 396u);
+    EXPECT_EQ(base.stride, 396u + 242 * 32);
+    const SlotLayout upper = layouts(p).upper;
+    EXPECT_EQ(upper.code_dims, 1928u);
+    EXPECT_EQ(upper.per_page, 2);
+}
+
+TEST(PageFormat, sections_of_a_slot_of_bits) {
+    const Profile p = {.dims = 100,
+                       .code_dims = 104,
+                       .m = 16,
+                       .ef_construction = 64,
+                       .metric = Metric::hamming,
+                       .own = Own::bits,
+                       .code_bits = 1,
+                       .place = OwnPlace::slot};
+    const SlotLayout base = layouts(p).base;
+    EXPECT_EQ(base.own, 32u);
+    EXPECT_EQ(base.ids, 48u);
+    EXPECT_EQ(base.add, 176u);
+    EXPECT_EQ(base.scale, 176u);
+    EXPECT_EQ(base.tag, 176u);
+    EXPECT_EQ(base.codes, 208u);
+    EXPECT_EQ(base.stride, 208u + 13 * 32);
 }
 
 TEST(PageFormat, ids) {

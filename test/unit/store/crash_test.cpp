@@ -9,7 +9,8 @@ namespace {
 
 constexpr uint32_t kRows = 50;
 
-const Variant kSmall{"small", page::Metric::l2, page::Own::f32, 16, 4, 16};
+const Variant kSmall{"one_page", page::Metric::l2, page::Own::f32, 16, 4, 16};
+const Variant kSpanning{"tails", page::Metric::l2, page::Own::i8, 16, 4, 16, page::OwnPlace::tails};
 
 // The first row from `from` on whose node has this level or a higher one: as the first node of an
 // index it is the entry, so the metapage says.
@@ -23,9 +24,9 @@ uint32_t row_of_level(uint32_t level, uint32_t from) {
     }
 }
 
-class StoreCrash : public ::testing::Test {
+class StoreCrash : public ::testing::TestWithParam<Variant> {
 protected:
-    StoreCrash() : profile(profile_of(kSmall)), base(profile, kRows + 20, 2) {}
+    StoreCrash() : profile(profile_of(GetParam())), base(profile, kRows + 20, 2) {}
 
     StoredIndex filled() const {
         StoredIndex index(profile);
@@ -81,26 +82,28 @@ protected:
     const Vectors base;
 };
 
-TEST_F(StoreCrash, first_node) {
+INSTANTIATE_TEST_SUITE_P(nodes, StoreCrash, ::testing::Values(kSmall, kSpanning), variant_name);
+
+TEST_P(StoreCrash, first_node) {
     const uint32_t row = row_of_level(2, 100);
     EXPECT_GE(interrupt_insert(StoredIndex(profile), 10, tid_of(row)), 6u);
 }
 
-TEST_F(StoreCrash, ordinary_insertion) {
+TEST_P(StoreCrash, ordinary_insertion) {
     EXPECT_GE(interrupt_insert(filled(), kRows + 10, tid_of(kRows + 10)), 3u);
 }
 
-TEST_F(StoreCrash, insertion_on_a_new_top_level) {
+TEST_P(StoreCrash, insertion_on_a_new_top_level) {
     const StoredIndex start = filled();
     const uint32_t row = row_of_level(start.meta().entry_level + 1u, kRows + 100);
     EXPECT_GE(interrupt_insert(start, kRows + 10, tid_of(row)), 6u);
 }
 
-TEST_F(StoreCrash, duplicate_into_the_node) {
+TEST_P(StoreCrash, duplicate_into_the_node) {
     EXPECT_EQ(interrupt_insert(filled(), 7, tid_of(7, 2)), 1u);
 }
 
-TEST_F(StoreCrash, duplicate_into_a_new_chunk) {
+TEST_P(StoreCrash, duplicate_into_a_new_chunk) {
     StoredIndex start = filled();
     for (uint16_t copy = 2; copy <= 11; ++copy) start.insert(base.record(7), tid_of(7, copy));
     // The next one starts the second chunk, on the page that the first is on.
@@ -111,7 +114,7 @@ TEST_F(StoreCrash, duplicate_into_a_new_chunk) {
     EXPECT_EQ(interrupt_insert(other, 7, tid_of(7, 3)), 3u);
 }
 
-TEST_F(StoreCrash, vacuum) {
+TEST_P(StoreCrash, vacuum) {
     StoredIndex start = filled();
     for (uint32_t row = 0; row < 6; ++row) {
         for (uint16_t copy = 2; copy <= 25; ++copy)

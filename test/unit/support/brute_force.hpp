@@ -54,6 +54,7 @@ private:
 
 inline double element(const page::Profile& p, const std::byte* own, size_t i) {
     if (p.own == page::Own::f16) return to_float(reinterpret_cast<const F16*>(own)[i]);
+    if (p.own == page::Own::i8) return quiver::element(reinterpret_cast<const Affine8*>(own), i);
     return reinterpret_cast<const F32*>(own)[i];
 }
 

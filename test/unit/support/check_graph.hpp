@@ -69,7 +69,8 @@ private:
             const page::PageSpecial& special = page::special_of(pages.bytes(block));
             ASSERT_EQ(special.magic, page::kMagic);
             ASSERT_EQ(special.reserved, 0);
-            if (special.kind == page::PageKind::tids) continue;
+            if (special.kind == page::PageKind::tids || special.kind == page::PageKind::tail)
+                continue;
             ASSERT_TRUE(special.kind == page::PageKind::base ||
                         special.kind == page::PageKind::upper);
             const page::SlotLayout& layout = this->layout(special.kind);
@@ -124,7 +125,7 @@ private:
             if (found == records->end()) continue;
             const Record& below = found->second;
             if (below.header().level == record.header().level && &below != &record &&
-                std::memcmp(below.slot.own(), record.slot.own(), page::own_bytes(profile_)) == 0)
+                index_.own_of(below.slot) == index_.own_of(record.slot))
                 return &below;
         }
         return nullptr;
@@ -140,6 +141,7 @@ private:
         ASSERT_EQ(header.generation & ~page::kGenerationMask, 0);
         ASSERT_LE(header.edge_count, record.slot.layout->edges);
         ASSERT_EQ(header.reserved, 0);
+        check_tails(id, record);
         if (record.layer == 0) {
             ASSERT_EQ(header.down, page::kNoNode);
             check_tids(id, header);
@@ -158,7 +160,25 @@ private:
             ASSERT_NE(found, others.end()) << "edge of " << id << " to nothing: " << target;
             ASSERT_EQ(found->second.layer, record.layer);
             ASSERT_EQ(found->second.header().generation, tag & page::kGenerationMask);
-            check_code(id, record, i, found->second.slot.own());
+            check_code(id, record, i, index_.own_of(found->second.slot).data());
+        }
+    }
+
+    // A record that an interrupted insertion left, dead and without edges, may lack its tails.
+    void check_tails(page::NodeId id, const Record& record) {
+        if (!record.slot.layout->spans()) return;
+        const page::TailRef& ref = record.slot.tail();
+        if (index_.own_of(record.slot).empty()) {
+            ASSERT_EQ(record.header().state, page::SlotState::dead) << "node " << id;
+            ASSERT_EQ(record.header().edge_count, 0) << "node " << id;
+            return;
+        }
+        ASSERT_EQ(ref.owner, record.base);
+        if (record.layer == 0) {
+            ASSERT_EQ(ref.generation, record.header().generation);
+            for (page::BlockId block = ref.first; block != page::kMetaBlock;
+                 block = page::tail_header_of(index_.pages().bytes(block)).next)
+                ASSERT_TRUE(tails_.insert(block).second) << "tail of two nodes";
         }
     }
 
@@ -190,7 +210,7 @@ private:
 
     void check_code(page::NodeId id, const Record& record, size_t edge, const std::byte* own) {
         if (profile_.own == page::Own::bits) {
-            const size_t bytes = profile_.code_dims / 8;
+            const size_t bytes = record.slot.layout->code_dims / 8;
             const uint8_t* code = record.slot.codes() + edge * bytes;
             const size_t whole = std::min(bytes, page::own_bytes(profile_));
             ASSERT_EQ(std::memcmp(code, own, whole), 0);
@@ -200,8 +220,9 @@ private:
         std::vector<float> neighbour(profile_.dims);
         double squared = 0;
         double along = 0;
+        const Bytes record_own = index_.own_of(record.slot);
         for (uint32_t i = 0; i < profile_.dims; ++i) {
-            owner[i] = static_cast<float>(element(profile_, record.slot.own(), i));
+            owner[i] = static_cast<float>(element(profile_, record_own.data(), i));
             neighbour[i] = static_cast<float>(element(profile_, own, i));
             const double d = double{neighbour[i]} - owner[i];
             squared += d * d;
@@ -271,6 +292,7 @@ private:
     Records base_;
     Records upper_;
     std::set<uint32_t> chunks_;
+    std::set<page::BlockId> tails_;
     page::NodeId entry_ = page::kNoNode;
     GraphFacts facts_;
 };

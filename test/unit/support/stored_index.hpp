@@ -35,18 +35,21 @@ struct Variant {
     uint32_t dims;
     int m = 16;
     int ef_construction = 64;
+    page::OwnPlace place = page::OwnPlace::slot;  // tails: even if the slot would do
 };
 
 inline page::Profile profile_of(const Variant& v) {
     page::Profile profile{};
     EXPECT_TRUE(page::choose_profile(
         {v.dims, v.metric, v.own, v.m, v.ef_construction, page::Fit::compact}, profile));
+    if (v.place == page::OwnPlace::tails) profile.place = v.place;
     return profile;
 }
 
 inline const std::vector<Variant>& variants() {
     using page::Metric;
     using page::Own;
+    using page::OwnPlace;
     static const std::vector<Variant> all = {
         {"f32_l2", Metric::l2, Own::f32, 24},
         {"f16_l2", Metric::l2, Own::f16, 100},
@@ -56,6 +59,10 @@ inline const std::vector<Variant>& variants() {
         {"f16_cosine", Metric::cosine, Own::f16, 130},
         {"bit_hamming", Metric::hamming, Own::bits, 256},
         {"bit_jaccard", Metric::jaccard, Own::bits, 200},
+        {"i8_l2", Metric::l2, Own::i8, 100},
+        {"i8_cosine", Metric::cosine, Own::i8, 97},
+        {"i8_tails_ip", Metric::inner_product, Own::i8, 96, 16, 64, OwnPlace::tails},
+        {"bit_tails_hamming", Metric::hamming, Own::bits, 256, 16, 64, OwnPlace::tails},
     };
     return all;
 }
@@ -88,6 +95,27 @@ public:
     const ArrayPages& pages() const { return pages_; }
     page::Meta meta() const { return store::meta_of(pages_.bytes(page::kMetaBlock)); }
     static constexpr uint64_t seed() { return kSeed; }
+
+    // The own vector of a record, wherever it is; empty when its tails are not there.
+    Bytes own_of(page::ConstSlot slot) const {
+        const page::SlotLayout& layout = *slot.layout;
+        if (!layout.spans()) return Bytes(slot.own(), slot.own() + layout.own_bytes);
+        Bytes own;
+        page::BlockId block = slot.tail().first;
+        for (size_t part = 0; own.size() < layout.own_bytes; ++part) {
+            if (block == page::kMetaBlock || block >= pages_.blocks()) return {};
+            const std::byte* bytes = pages_.bytes(block);
+            const page::TailHeader& header = page::tail_header_of(bytes);
+            if (page::special_of(bytes).kind != page::PageKind::tail || header.part != part ||
+                header.owner != slot.tail().owner || header.generation != slot.tail().generation)
+                return {};
+            const size_t size = std::min(page::kTailBytes, layout.own_bytes - own.size());
+            own.insert(own.end(), page::tail_part_of(bytes), page::tail_part_of(bytes) + size);
+            block = header.next;
+        }
+        EXPECT_EQ(block, page::kMetaBlock) << "a part too many";
+        return own;
+    }
 
     template <class F>
     decltype(auto) with_model(F f) const {
