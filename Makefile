@@ -58,9 +58,6 @@ $(DATA_built): $(sort $(wildcard sql/install/*.sql)) quiver.control
 
 -include $(OBJS:.o=.d)
 
-CMAKE ?= cmake
-JOBS  ?= $(shell nproc)
-
 .PHONY: help test test-unit test-asan test-fuzz test-pgtap lint format bench demo
 help:
 	@echo 'make                build quiver.so and the install script (PG_CONFIG=... chooses the server)'
@@ -93,6 +90,4 @@ format:
 demo:
 	scripts/demo.sh
 bench:
-	$(CMAKE) --preset release && $(CMAKE) --build --preset release -j$(JOBS) --target kernel_bench
-	build/release/kernel_bench --benchmark_format=json > build/kernel_bench.json
-	bench/kernels/table.py build/kernel_bench.json
+	bench/run --parts kernels

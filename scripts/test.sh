@@ -15,7 +15,7 @@ set -euo pipefail
 . scripts/lib/packages.sh
 . scripts/lib/server.sh
 
-steps=(build lint unit unit-asan fuzz regress pgtap isolation tap demo)
+steps=(build lint unit unit-asan fuzz regress pgtap isolation tap bench demo)
 declare -A about=(
     [build]='compile the extension, warnings are errors'
     [lint]='scripts/lint.sh: layers, headers, frames, symbols, format, ...'
@@ -26,6 +26,7 @@ declare -A about=(
     [pgtap]='facts about the catalogue: test/pgtap/*.sql'
     [isolation]='two sessions: test/isolation/specs/*.spec'
     [tap]='restart, replica, crash: test/tap/*.pl'
+    [bench]='the benchmark driver: its parts, and a tiny run'
     [demo]='scripts/demo.sh prints the neighbours it should'
 )
 
@@ -41,7 +42,7 @@ lines() { grep -cE "$1" "$2" || true; }
 # ---- the server that several steps share ---------------------------------------------------------------------------
 
 server_running=no
-needs_server() { case $1 in regress | pgtap | isolation | tap) true ;; *) false ;; esac; }
+needs_server() { case $1 in regress | pgtap | isolation | tap | bench) true ;; *) false ;; esac; }
 
 # ---- the steps: each runs in a subshell with its output in the log, and calls report ---------------------------------
 
@@ -157,6 +158,16 @@ step_tap() {
     return "$status"
 }
 
+# Tests of the parts, and small measurements on the shared server whose recall is checked.
+step_bench() {
+    local status=0
+    . bench/python.sh
+    (cd bench && "$(find_python)" -m unittest discover --verbose -s tests -t .) 2>&1 | tee "$counts.out" || status=$?
+    report "$(lines '\.\.\. ok$' "$counts.out")" "$(lines '^(FAIL|ERROR): ' "$counts.out")" \
+        "$(lines '\.\.\. skipped ' "$counts.out")"
+    return "$status"
+}
+
 step_demo() {
     scripts/demo.sh </dev/null | tee "$counts.out"
     local expected passed=0 failed=0
@@ -214,7 +225,7 @@ trap private_stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-install_missing build server test lint fuzz
+install_missing build server test lint fuzz bench
 mkdir -p "$logs"
 total_passed=0 total_failed=0 total_skipped=0
 summary=''

@@ -2,8 +2,8 @@
 //
 // Inputs fit the first-level cache, so this measures the kernels and not the memory. They lie where
 // malloc puts them, at multiples of 16 bytes, so that wide loads cross cache lines as they do in a
-// server's tuples. table.py turns the JSON output into ratios against scalar. The last part of a
-// sparse name is the number of elements, of 30000 dimensions.
+// server's tuples. bench/run --parts kernels turns the JSON output into ratios against scalar. The
+// last part of a sparse name is the number of elements, of 30000 dimensions.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>  // std::sort, std::unique

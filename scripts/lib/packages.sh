@@ -9,6 +9,7 @@ packages_of() {
     server) echo "postgresql-$PG_MAJOR postgresql-client-$PG_MAJOR util-linux gzip" ;;
     test) echo "cmake libgtest-dev libbenchmark-dev postgresql-$PG_MAJOR-pgtap perl libipc-run-perl" ;;
     lint) echo "python3 binutils clang clang-format" ;;
+    bench) echo "python3 python3-numpy python3-psycopg2 python3-h5py python3-matplotlib" ;;
     fuzz) echo "clang libclang-rt-dev" ;;
     *) die "no such package group: $1" ;;
     esac

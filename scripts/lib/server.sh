@@ -97,7 +97,8 @@ private_install() {
     make -s PG_CONFIG="$private_pg_config" install
 }
 
-# Creates and starts the cluster. Durability is off: nothing here outlives the script.
+# Creates and starts the cluster. Durability is off: nothing here outlives the script. Lines of postgresql.conf in
+# $private_settings come last and therefore win.
 private_start() {
     mkdir "$private/run"
     chmod 700 "$private/run"
@@ -118,6 +119,7 @@ private_start() {
 		jit = off
 		log_line_prefix = '%m [%p] '
 		max_parallel_workers_per_gather = 2
+		${private_settings:-}
 	CONF
     (
         cd /

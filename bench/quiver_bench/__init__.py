@@ -1,0 +1,1 @@
+"""Measures vector indexes in PostgreSQL: bench/README.md says how, bench/run starts it."""
