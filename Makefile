@@ -30,7 +30,9 @@ PG_CPPFLAGS  = -Iinclude -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server
                -DQUIVER_VERSION='"$(EXTVERSION)"'
 PG_CXXFLAGS  = -std=c++20 -Wall -Wextra -Wno-register -fno-exceptions -fno-rtti \
                -fno-threadsafe-statics -fno-strict-aliasing -fwrapv -MMD -MP $(VOLATILE_FLAG) \
-               $(if $(ERROR_ON_WARNING),-Werror)
+               $(if $(ERROR_ON_WARNING),-Werror) $(PGO_FLAGS)
+# Set by bench/pgo, which builds in a tree of its own.
+SHLIB_LINK  += $(PGO_FLAGS)
 EXTRA_CLEAN  = build $(OBJS:.o=.d)
 
 # PGXS would compile every file a second time as LLVM bitcode, without our flags.
@@ -58,7 +60,7 @@ $(DATA_built): $(sort $(wildcard sql/install/*.sql)) quiver.control
 
 -include $(OBJS:.o=.d)
 
-.PHONY: help test test-unit test-asan test-fuzz test-pgtap lint format bench demo
+.PHONY: help test test-unit test-asan test-fuzz test-pgtap lint format bench pgo demo
 help:
 	@echo 'make                build quiver.so and the install script (PG_CONFIG=... chooses the server)'
 	@echo 'make install        install into that server'
@@ -71,6 +73,7 @@ help:
 	@echo 'make lint           layers, headers, frames, symbols, format (scripts/README.md)'
 	@echo 'make format         rewrite sources with clang-format'
 	@echo 'make bench          kernel benchmarks, as a table of ratios against scalar'
+	@echo 'make pgo            a build of its own in build/pgo, optimised with a profile of searches'
 	@echo 'make clean          remove what was built'
 
 test:
@@ -91,3 +94,5 @@ demo:
 	scripts/demo.sh
 bench:
 	bench/run --parts kernels
+pgo:
+	bench/pgo

@@ -4,13 +4,13 @@ import datetime
 import os
 import sys
 
-from . import kernels
-from .datasets import BadSpec, open_dataset
+from . import datasets, kernels
+from .datasets import BadSpec
 from .download import SETS, NoDownload
 from .pgbench import PgbenchFailed
 from .recall import NotTheIndex
 from .results import Results
-from .systems import KNOWN, find_system
+from .systems import KNOWN
 from .vectors import BadFile
 
 PARTS = ("search", "writes", "scale", "clients", "kernels")
@@ -31,33 +31,41 @@ def parser():
         "The server: by default a private one is started, and removed afterwards. Options of bench/run itself:\n"
         "  --pgvector-source DIR  build pgvector from there into the private server\n"
         "  --shared-buffers SIZE  of the private server (default: a quarter of the memory)\n"
-        "  --existing             use the server that PGHOST, PGPORT, PGUSER name: databases quiver_bench_* are made\n\n"
-        f"Standard data sets: {' '.join(SETS)}."), epilog=open_dataset.__globals__["__doc__"].partition("\n\n")[2])
-    p.add_argument("--data", action="append", default=[], metavar="SPEC", help="what to search; may be repeated (below)")
+        "  --existing             use the server of PGHOST, PGPORT, PGUSER: databases quiver_bench_* are made\n\n"
+        f"Standard data sets: {' '.join(SETS)}."), epilog=datasets.__doc__.partition("\n\n")[2])
+    p.add_argument("--data", action="append", default=[], metavar="SPEC",
+                   help="what to search; may be repeated (below)")
     p.add_argument("--systems", type=words, default=["quiver"], metavar="LIST",
                    help=f"{', '.join(KNOWN)}, or JSON files that describe one (default: quiver)")
-    p.add_argument("--parts", type=words, default=["search"], metavar="LIST", help=f"of {', '.join(PARTS)} (default: search)")
+    p.add_argument("--parts", type=words, default=["search"], metavar="LIST",
+                   help=f"of {', '.join(PARTS)} (default: search)")
     p.add_argument("--output", metavar="FILE", help="results (default: build/bench/DATE.json)")
     p.add_argument("--data-directory", default=os.path.join(ROOT, "build/bench/data"), help="of downloads")
-    p.add_argument("--source", default="", metavar="CONNECTION", help="where --data table:... is, as a connection string")
+    p.add_argument("--source", default="", metavar="CONNECTION",
+                   help="where --data table:... is, as a connection string")
     p.add_argument("--rounds", type=int, default=3, help="how often each timing is taken, systems in turn (3)")
     p.add_argument("--keep", action="store_true", help="keep the databases (with --existing)")
 
     g = p.add_argument_group("index")
     g.add_argument("--m", type=int, default=16)
     g.add_argument("--ef-construction", type=int, default=64)
-    g.add_argument("--build-settings", type=words, default=[], metavar="NAME=VALUE,...", help="of the session that builds")
+    g.add_argument("--build-settings", type=words, default=[], metavar="NAME=VALUE,...",
+                   help="of the session that builds")
 
     g = p.add_argument_group("search")
     g.add_argument("--k", type=int, default=10, help="rows asked for (10)")
     g.add_argument("--ef", type=numbers, default=[10, 20, 40, 80, 160, 320], metavar="LIST", help="values of ef_search")
-    g.add_argument("--typical-ef", type=int, default=40, help="where nothing is swept: cold cache, writes, clients (40)")
+    g.add_argument("--typical-ef", type=int, default=40,
+                   help="where nothing is swept: cold cache, writes, clients (40)")
     g.add_argument("--clients", type=numbers, default=[1], metavar="LIST")
     g.add_argument("--seconds", type=int, default=3, help="of each pgbench run (3)")
     g.add_argument("--filters", type=lambda t: [float(x) for x in words(t)], default=[], metavar="PERCENTS",
                    help="also with a WHERE that lets so many percent pass: 1,10,50")
+    g.add_argument("--filter-ef", type=numbers, default=[40, 160], metavar="LIST",
+                   help="values of ef_search with a filter")
     g.add_argument("--cold", action="store_true", help="also the first queries after a restart with an empty cache")
     g.add_argument("--cold-queries", type=int, default=100)
+    g.add_argument("--instructions", action="store_true", help="also instructions per query, with perf")
     g.add_argument("--parameters", choices=("table", "text"), default="table",
                    help="where the query vector comes from: a table on the server, or the client as text")
 

@@ -86,7 +86,8 @@ def _pgbouncer(database, settings, clients, server):
                        f"user={user} connect_query='{connect_query}'\n"
                        f"[pgbouncer]\nunix_socket_dir={directory}\nlisten_port={PORT}\nauth_type=any\n"
                        f"pool_mode=transaction\nmax_client_conn={clients + 10}\ndefault_pool_size={2 * cores()}\n"
-                       f"ignore_startup_parameters=extra_float_digits,options\nlog_connections=0\nlog_disconnections=0\n")
+                       "ignore_startup_parameters=extra_float_digits,options\n"
+                       "log_connections=0\nlog_disconnections=0\n")
         owner = as_owner(server.data) if server.can_restart else {}
         log = open(os.path.join(directory, "log"), "wb")
         process = subprocess.Popen(["pgbouncer", "-q", config], stdout=log, stderr=log, cwd="/", **owner)

@@ -16,7 +16,7 @@ RECALL_TOLERANCE = 0.01
 
 
 def compare(before, after, threshold, count_threshold):
-    """(regressions, improvements, compared, missing). The first two are lists of (key, metric, before, after, ratio)."""
+    """(regressions, improvements, compared, missing); the first two with (key, metric, before, after, ratio)."""
     old, new = _by_key(before), _by_key(after)
     worse, better, compared = [], [], 0
     for key in old.keys() & new.keys():
@@ -66,7 +66,8 @@ def main(arguments=None):
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("before")
     parser.add_argument("after")
-    parser.add_argument("--threshold", type=float, default=1.10, help="for timings (default 1.10: noise of one machine)")
+    parser.add_argument("--threshold", type=float, default=1.10,
+                        help="for timings (default 1.10: noise of one machine)")
     parser.add_argument("--count-threshold", type=float, default=1.02, help="for counts (default 1.02)")
     options = parser.parse_args(arguments)
     try:

@@ -49,7 +49,8 @@ def decode_vectors(data):
     element = {4 * dims: ELEMENT["vector"], 2 * dims: ELEMENT["halfvec"]}.get(size - 4)
     if element is None:
         raise ValueError("the column is neither vector nor halfvec: cast it in the query")
-    record = np.dtype([("fields", ">i2"), ("size", ">i4"), ("dims", ">i2"), ("zero", ">i2"), ("data", element, (dims,))])
+    record = np.dtype([("fields", ">i2"), ("size", ">i4"), ("dims", ">i2"), ("zero", ">i2"),
+                       ("data", element, (dims,))])
     if len(body) % record.itemsize != 0:
         raise ValueError("the vectors differ in their dimensions")
     out = np.frombuffer(body, record)

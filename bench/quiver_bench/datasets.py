@@ -122,7 +122,7 @@ def _hdf5(path):
 def _files(prefix):
     base, queries = _file(prefix, "base"), _file(prefix, "query")
     if base is None or queries is None:
-        raise BadSpec(f"{prefix}: no standard set, no .hdf5 file, and there is no {prefix}-base.* with a {prefix}-query.* "
+        raise BadSpec(f"{prefix}: no standard set, no .hdf5 file, and no {prefix}-base.* with {prefix}-query.* "
                       f"({' '.join(SUFFIXES)})")
     return Dataset(os.path.basename(prefix), "l2", "vector", base, queries, _file(prefix, "truth"))
 

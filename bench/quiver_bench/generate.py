@@ -3,8 +3,7 @@
 Random vectors are no stand-in for embeddings: in d independent coordinates everything is equally far from everything,
 and no index is better than a scan. What makes real data searchable is that it has few degrees of freedom. So points are
 drawn from a mixture of Gaussians in `intrinsic` dimensions and mapped smoothly (a random layer with a sine) into `dims`
-dimensions, with a little noise in all of them. The intrinsic dimension is stated with every result; real embeddings have
-10 to 30.
+dimensions, with a little noise in all of them. The intrinsic dimension is stated with every result.
 """
 import numpy as np
 

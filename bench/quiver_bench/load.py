@@ -42,7 +42,7 @@ def load_table(cursor, table, ids, rows, type_name):
 
 
 def load_queries(cursor, table, rows, type_name):
-    """As above, with ids from 1, and vectors inside the row: fetching a query shall cost one page, not a TOAST chain."""
+    """As above, with ids from 1, and vectors inside the row: fetching a query costs one page, not a TOAST chain."""
     load_table(cursor, table, np.arange(1, len(rows) + 1), rows, type_name)
     if _bytes_per_row(rows, type_name) < 8000:
         cursor.execute(f"ALTER TABLE {table} ALTER COLUMN v SET STORAGE PLAIN")

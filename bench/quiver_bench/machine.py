@@ -41,7 +41,8 @@ def _server():
     with connect("postgres") as cursor:
         version = one(cursor, "SELECT current_setting('server_version')")
         cursor.execute("SELECT name, current_setting(name) FROM pg_settings WHERE source NOT IN ('default', 'client', "
-                       "'override', 'session') AND name !~ '(directory|_file|^lc_|listen|unix_socket|log_|port)' ORDER BY 1")
+                       "'override', 'session') AND name !~ '(directory|_file|^lc_|listen|unix_socket|log_|port)' "
+                       "ORDER BY 1")
         return {"server_version": version, "settings": dict(cursor.fetchall())}
 
 

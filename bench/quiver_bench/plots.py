@@ -6,7 +6,7 @@ MARKERS = "osD^vP"
 
 
 def curves(results, data):
-    """{label: [(recall, qps, ef)]} of the unfiltered searches with the fewest clients."""
+    """{system: [(recall, qps, ef)]} of the unfiltered searches with the fewest clients."""
     points = [r for r in results if r["part"] == "search" and r["data"] == data and "qps" in r["metrics"]]
     if not points:
         return {}
@@ -33,13 +33,15 @@ def plot(documents, data, path):
             axes.plot([p[0] for p in points], [p[1] for p in points], color=COLORS[number % len(COLORS)],
                       marker=MARKERS[number % len(MARKERS)], markersize=5, label=label)
             for recall, qps, ef in points:
-                axes.annotate(str(ef), (recall, qps), textcoords="offset points", xytext=(4, 4), fontsize=7, color="#555555")
+                axes.annotate(str(ef), (recall, qps), textcoords="offset points", xytext=(4, 4), fontsize=7,
+                              color="#555555")
             number += 1
     described = {d["name"]: d for _, document in documents for d in document["data"]}[data]
     axes.set_yscale("log")
-    axes.set_xlabel("recall@10 (numbers: ef_search)")
-    axes.set_ylabel("queries per second, 1 client")
-    axes.set_title(f"{data}: {described['rows']:,} rows, {described['dims']} dimensions, {described['metric']}", fontsize=11)
+    axes.set_xlabel(f"recall@{documents[0][1]['k']} (numbers: the setting that was swept)")
+    axes.set_ylabel("queries per second, fewest clients")
+    axes.set_title(f"{data}: {described['rows']:,} rows, {described['dims']} dimensions, {described['metric']}",
+                   fontsize=11)
     axes.grid(True, which="both", color="#e4e4e4", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.legend(frameon=False)

@@ -26,8 +26,8 @@ def exact_truth(target, where="", count=None):
     with connect(target.database, EXACT) as cursor, Progress("exact neighbours", count, "queries") as progress:
         for number in range(1, count + 1):
             query = target.query(number)
-            cursor.execute(f"SELECT {target.key}, {target.column} {target.operator} {query} FROM {target.table} {where} "
-                           f"ORDER BY 2 LIMIT {limit}")
+            cursor.execute(f"SELECT {target.key}, {target.column} {target.operator} {query} FROM {target.table} "
+                           f"{where} ORDER BY 2 LIMIT {limit}")
             _accept(cursor.fetchall(), target.k, accepted, wanted)
             progress.add(1)
     return Truth(accepted, wanted)

@@ -14,8 +14,10 @@ from .plots import curves, plot
 from .results import METRICS, load
 
 TARGETS = (0.90, 0.95, 0.99)
+PREFIX = {"interpolated": "", "at least": "> ", "not reached": "not reached"}
 PART_TITLES = {
-    "floor": "A lookup by key, for scale", "search": "Search", "filtered": "Search with a filter", "cold": "First queries, empty cache", "build": "Build",
+    "floor": "A lookup by key, for scale", "search": "Search", "filtered": "Search with a filter",
+    "cold": "First queries, empty cache", "build": "Build",
     "insert": "Insertions", "churn": "Deletion and vacuum", "mixed": "Searches and insertions at once",
     "scale": "Search by number of rows", "scale build": "Build by number of rows", "clients": "Many clients",
     "kernels": "Kernels",
@@ -35,7 +37,7 @@ def table(header, rows):
     return "\n".join(lines + ["| " + " | ".join(str(c) for c in row) + " |" for row in rows]) + "\n"
 
 
-def at_recall(results, data):
+def at_recall(results, data, k):
     """Queries per second where the curves cross a recall, and the ratio of the first system to each other."""
     by_system = curves(results, data)
     if not by_system:
@@ -43,15 +45,14 @@ def at_recall(results, data):
     names, rows = list(by_system), []
     for target in TARGETS:
         values = [qps_at([(r, q) for r, q, _ in by_system[name]], target) for name in names]
-        row = [f"{target:.2f}"] + [{"interpolated": "", "at least": "> ", "not reached": "not reached"}[how] + number(qps)
-                                   for qps, how in values]
+        row = [f"{target:.2f}"] + [PREFIX[how] + number(qps) for qps, how in values]
         for (qps, how), other in zip(values[:1] * (len(names) - 1), values[1:]):
             # A bound on both sides says nothing about the ratio.
             exact = how == other[1] == "interpolated"
             row.append(f"{qps / other[0]:.1f}" if qps and other[0] and exact else
                        f"about {qps / other[0]:.1f}" if qps and other[0] else "")
         rows.append(row)
-    return table(["recall@10", *(f"{n}, queries/s" for n in names), *(f"{names[0]} : {n}" for n in names[1:])], rows)
+    return table([f"recall@{k}", *(f"{n}, queries/s" for n in names), *(f"{names[0]} : {n}" for n in names[1:])], rows)
 
 
 def part_table(results, part, data):
@@ -96,8 +97,8 @@ def conditions(document):
         lines.append(f"- {name}: extension {s['extension']} {s['version']}{isa}; `{s['index']}`")
     for d in document["data"]:
         note = f"; {d['note']}" if d["note"] else ""
-        lines.append(f"- {d['name']}: {d['rows']:,} rows, {d['dims']} dimensions, {d['metric']}, {d['queries']} queries, "
-                     f"neighbours: {d['truth']}{note}")
+        lines.append(f"- {d['name']}: {d['rows']:,} rows, {d['dims']} dimensions, {d['metric']}, "
+                     f"{d['queries']} queries, neighbours: {d['truth']}{note}")
     return "\n".join(lines) + "\n"
 
 
@@ -111,7 +112,7 @@ def markdown(paths, plots):
             out.append(f"## {data}\n")
             if (path, data) in plots:
                 out.append(f"![recall against queries per second]({plots[path, data]})\n")
-            if summary := at_recall(results, data):
+            if summary := at_recall(results, data, document["k"]):
                 out.append(summary)
             for part in PART_TITLES:
                 if any(r["part"] == part and r["data"] == data for r in results):

@@ -41,6 +41,7 @@ METRICS = {
     "pages": Metric("per query", -1, timing=False),
     "hops": Metric("per query", -1, timing=False),
     "estimates": Metric("per query", -1, timing=False),
+    "instructions": Metric("per query", -1, timing=False),
     "index_bytes": Metric("bytes", -1, timing=False),
     "wal_bytes": Metric("bytes", -1, timing=False),
     "wal_bytes_per_row": Metric("bytes", -1, timing=False),
@@ -48,9 +49,9 @@ METRICS = {
 
 
 class Results:
-    def __init__(self, command, machine):
+    def __init__(self, command, machine, k=10):
         self.document = {"format": FORMAT, "date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
-                         "command": command, "machine": machine, "systems": {}, "data": [], "results": []}
+                         "command": command, "k": k, "machine": machine, "systems": {}, "data": [], "results": []}
 
     def find(self, part, data, system, point):
         for result in self.document["results"]:

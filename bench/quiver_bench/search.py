@@ -8,6 +8,7 @@ import numpy as np
 from . import pgbench
 from .build import target_of
 from .database import INDEX_ONLY, connect
+from .instructions import measure_instructions
 from .recall import NotTheIndex, exact_truth, given_truth, measure_buffers, measure_recall
 from .rounds import turns
 
@@ -25,6 +26,10 @@ class Sweep:
     where: str = ""
     point: dict = dataclasses.field(default_factory=dict)
     filtered: bool = False
+    ef: list = None          # instead of --ef
+
+    def values(self, system, options):
+        return system.sweep or self.ef or options.ef
 
 
 def truth_of(data, target):
@@ -35,10 +40,6 @@ def truth_of(data, target):
 
 def say(text):
     print(text, file=sys.stderr, flush=True)
-
-
-def sweep_values(system, options):
-    return system.sweep or options.ef
 
 
 def typical_value(system, options):
@@ -57,10 +58,12 @@ def run_sweep(data, targets, sweep, options, results):
     usable = {}
     for name, (system, target) in targets.items():
         try:
-            for value in sweep_values(system, options):
+            for value in sweep.values(system, options):
                 settings = session(system, value, sweep.filtered)
                 counts = measure_recall(target, sweep.truth, settings, system.counters, sweep.where)
                 counts.update(measure_buffers(target, settings, sweep.where, len(sweep.truth.accepted)))
+                if options.instructions:
+                    counts.update(measure_instructions(target, settings, sweep.where))
                 for clients in sweep.clients:
                     results.add(sweep.part, data.name, name, {**sweep.point, "ef": value, "clients": clients}, counts)
                 say(f"  {name} {_show(sweep.point)}{system.sweep_setting}={value}: recall {counts['recall']:.4f}, "
@@ -69,18 +72,18 @@ def run_sweep(data, targets, sweep, options, results):
         except NotTheIndex as error:
             say(f"  {name} {_show(sweep.point)}left out: {error}")
     # Each system has values of its own; the n-th of one is measured next to the n-th of the other.
-    steps = max((len(sweep_values(s, options)) for s, _ in usable.values()), default=0)
+    steps = max((len(sweep.values(s, options)) for s, _ in usable.values()), default=0)
     points = [(step, clients) for step in range(steps) for clients in sweep.clients]
     for _, (step, clients), name in turns(list(usable), options.rounds, points):
         system, target = usable[name]
-        values = sweep_values(system, options)
+        values = sweep.values(system, options)
         if step < len(values):
             load = _load(system, target, values[step], clients, sweep, options)
             outcome = pgbench.run(load)
             results.add_round(sweep.part, data.name, name, {**sweep.point, "ef": values[step], "clients": clients},
                               {"qps": outcome.tps, **_latencies(outcome)})
     for name, (system, _) in usable.items():
-        for value in sweep_values(system, options):
+        for value in sweep.values(system, options):
             for clients in sweep.clients:
                 metrics = results.find(sweep.part, data.name, name,
                                        {**sweep.point, "ef": value, "clients": clients})["metrics"]
@@ -129,7 +132,7 @@ def run_search(data, systems, schema, options, results, server):
         where = f"WHERE bucket < {round(percent * 10)}"
         count = min(FILTER_QUERIES, first.count)
         sweep = Sweep("filtered", exact_truth(first, where, count), options.clients[:1], where,
-                      {**point, "filter": f"{percent:g}%"}, filtered=True)
+                      {**point, "filter": f"{percent:g}%"}, filtered=True, ef=options.filter_ef)
         run_sweep(data, targets, sweep, options, results)
     if options.cold:
         run_cold(data, targets, options, results, server)

@@ -22,7 +22,7 @@ class Session:
     def __init__(self, options, path):
         self.options, self.path = options, path
         self.server = Server()
-        self.results = Results(sys.argv[1:], describe_machine())
+        self.results = Results(sys.argv[1:], describe_machine(), options.k)
 
     def run(self):
         if self.options.table:
@@ -75,7 +75,7 @@ class Session:
             metrics = build_index(system, data, schema, options.index_parameters, settings)
             statement = index_statement(system, data, schema, options.index_parameters)
             self.results.document["systems"].setdefault(system.name, describe_system(system, statement))
-            self.results.add("build", data.name, system.name, {"rows": len(data.base), "workers": "default", "memory": memory},
-                             metrics)
+            point = {"rows": len(data.base), "workers": "default", "memory": memory}
+            self.results.add("build", data.name, system.name, point, metrics)
             say(f"  {system.name}: index of {metrics['index_bytes'] / 2**20:.0f} MiB in {metrics['seconds']:.1f} s")
         return schema

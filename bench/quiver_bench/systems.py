@@ -9,7 +9,8 @@ of System, of which name, extension, index and sweep_setting are required:
 import dataclasses
 import json
 
-HNSW = "CREATE INDEX {index} ON {table} USING hnsw ({column} {opclass}) WITH (m = {m}, ef_construction = {ef_construction})"
+HNSW = ("CREATE INDEX {index} ON {table} USING hnsw ({column} {opclass}) "
+        "WITH (m = {m}, ef_construction = {ef_construction})")
 
 
 @dataclasses.dataclass
@@ -28,7 +29,7 @@ class System:
         return "quiver_bench_" + self.name
 
 
-# Without iterative scans pgvector returns too few rows when a filter follows the index: with them both do the same work.
+# Without iterative scans pgvector returns too few rows when a filter follows the index.
 ITERATIVE = {"hnsw.iterative_scan": "strict_order"}
 KNOWN = {
     "quiver": System("quiver", "quiver", HNSW, "hnsw.ef_search", filter_settings=ITERATIVE,

@@ -14,7 +14,8 @@ from .load import load_table, load_tables
 from .recall import exact_truth, measure_recall
 from .search import say, session, typical_value
 
-INSERT = "INSERT INTO {schema}.items SELECT id, bucket, v FROM {schema}.reserve WHERE id = (SELECT nextval('{schema}.next'));\n"
+INSERT = ("INSERT INTO {schema}.items SELECT id, bucket, v FROM {schema}.reserve "
+          "WHERE id = (SELECT nextval('{schema}.next'));\n")
 PHASES = 4  # three of insertion, one of mixed load; each has a share of the reserve
 RECALL_QUERIES = 200
 
@@ -23,7 +24,8 @@ def run_writes(data, systems, options, results):
     inserts = options.inserts
     rows = min(options.write_rows, len(data.base) - PHASES * inserts)
     if rows < inserts:
-        say(f"  writes left out: {data.name} has {len(data.base):,} rows, --inserts {inserts} needs {PHASES + 1} times as many")
+        say(f"  writes left out: {data.name} has {len(data.base):,} rows, --inserts {inserts} needs "
+            f"{PHASES + 1} times as many")
         return
     for system in systems:
         schema = _load(system, data, rows, inserts)
@@ -32,7 +34,8 @@ def run_writes(data, systems, options, results):
             for system in systems:
                 settings = {"max_parallel_maintenance_workers": workers, "maintenance_work_mem": memory}
                 metrics = build_index(system, data, schema, options.index_parameters, settings)
-                results.add("build", data.name, system.name, {"rows": rows, "workers": workers, "memory": memory}, metrics)
+                point = {"rows": rows, "workers": workers, "memory": memory}
+                results.add("build", data.name, system.name, point, metrics)
                 say(f"  {system.name}: built {rows:,} rows, {workers} workers, {memory}: {metrics['seconds']:.1f} s, "
                     f"{metrics['index_bytes'] / 2**20:.0f} MiB, {metrics['wal_bytes'] / 2**20:.0f} MiB of WAL")
     # System by system: each step starts from what the last one left, and a checkpoint is the whole server's.

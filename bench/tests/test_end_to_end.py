@@ -29,7 +29,8 @@ class EndToEnd(unittest.TestCase):
             return json.load(file)
 
     def test_search_and_writes(self):
-        document = self.run_driver("--data", "generated,rows=2000,dims=32,queries=50,name=tiny", "--parts", "search,writes",
+        document = self.run_driver("--data", "generated,rows=2000,dims=32,queries=50,name=tiny",
+                                   "--parts", "search,writes",
                                    "--ef", "10,100", "--filters", "50", "--inserts", "50", "--write-rows", "500",
                                    "--workers", "0")
         results = {(r["part"], *r["point"].values()): r["metrics"] for r in document["results"]}
@@ -62,10 +63,12 @@ class EndToEnd(unittest.TestCase):
         with connect("postgres") as cursor:
             cursor.execute("CREATE EXTENSION quiver; CREATE TABLE kept (key integer PRIMARY KEY, e vector(3))")
             self.addCleanup(self.clean)
-            cursor.execute("INSERT INTO kept SELECT i, ARRAY[i % 17, i % 13, i]::vector FROM generate_series(1, 1000) i")
+            cursor.execute("INSERT INTO kept SELECT i, ARRAY[i % 17, i % 13, i]::vector "
+                           "FROM generate_series(1, 1000) i")
             cursor.execute("CREATE INDEX ON kept USING hnsw (e vector_l2_ops); ANALYZE kept")
         os.environ["PGDATABASE"] = "postgres"
-        document = self.run_driver("--table", "kept", "--key", "key", "--column", "e", "--operator", "<->", "--ef", "40",
+        document = self.run_driver("--table", "kept", "--key", "key", "--column", "e", "--operator", "<->",
+                                   "--ef", "40",
                                    "--queries-sql", "SELECT e FROM kept LIMIT 20")
         self.assertGreater(document["results"][0]["metrics"]["recall"], 0.95)
         document = self.run_driver("--data", "table:kept.e,metric=l2,queries=30", "--source", "dbname=postgres",
