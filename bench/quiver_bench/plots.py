@@ -22,7 +22,7 @@ def plot(documents, data, path):
     """Draws the curves of one data set out of one or several result files."""
     import matplotlib
     matplotlib.use("Agg")
-    from matplotlib import pyplot
+    from matplotlib import pyplot, ticker
     matplotlib.rcParams["svg.hashsalt"] = "quiver"  # the same numbers give the same file
     figure, axes = pyplot.subplots(figsize=(7, 4.5), layout="constrained")
     number = 0
@@ -38,6 +38,8 @@ def plot(documents, data, path):
             number += 1
     described = {d["name"]: d for _, document in documents for d in document["data"]}[data]
     axes.set_yscale("log")
+    for formatter in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+        formatter(ticker.FuncFormatter(lambda y, _: f"{y:,.0f}"))
     axes.set_xlabel(f"recall@{documents[0][1]['k']} (numbers: the setting that was swept)")
     axes.set_ylabel("queries per second, fewest clients")
     axes.set_title(f"{data}: {described['rows']:,} rows, {described['dims']} dimensions, {described['metric']}",
