@@ -163,7 +163,7 @@ step_bench() {
     local status=0
     . bench/python.sh
     (cd bench && "$(find_python)" -m unittest discover --verbose -s tests -t .) 2>&1 | tee "$counts.out" || status=$?
-    report "$(lines '\.\.\. ok$' "$counts.out")" "$(lines '^(FAIL|ERROR): ' "$counts.out")" \
+    report "$(lines '(^|\.\.\. )ok$' "$counts.out")" "$(lines '^(FAIL|ERROR): ' "$counts.out")" \
         "$(lines '\.\.\. skipped ' "$counts.out")"
     return "$status"
 }

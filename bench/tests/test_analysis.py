@@ -131,7 +131,8 @@ class Compare(unittest.TestCase):
             text = file.read()
         self.assertRegex(text, r"\| 0\.95 \| .* \| .* \| 4\.0 \|")
         self.assertIn("a-x.svg", text)
-        self.assertIn("<svg", open(stem + "-x.svg", encoding="utf-8").read())
+        with open(stem + "-x.svg", encoding="utf-8") as file:
+            self.assertIn("<svg", file.read())
         self.assertEqual(load(self.before)["format"], 1)
 
 

@@ -31,7 +31,8 @@ class EndToEnd(unittest.TestCase):
     def test_search_and_writes(self):
         document = self.run_driver("--data", "generated,rows=2000,dims=32,queries=50,name=tiny",
                                    "--parts", "search,writes",
-                                   "--ef", "10,100", "--filters", "50", "--inserts", "50", "--write-rows", "500",
+                                   "--ef", "10,100", "--filters", "50", "--filter-ef", "100",
+                                   "--inserts", "50", "--write-rows", "500",
                                    "--workers", "0")
         results = {(r["part"], *r["point"].values()): r["metrics"] for r in document["results"]}
         narrow, wide = results["search", 10, 1], results["search", 100, 1]
@@ -50,7 +51,7 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual(document["data"][0]["rows"], 2000)
         self.assertTrue(document["machine"]["server_version"])
         with connect("postgres") as cursor:
-            self.assertEqual(one(cursor, "SELECT count(*) FROM pg_database WHERE datname LIKE 'quiver_bench%%'"), 0)
+            self.assertEqual(one(cursor, "SELECT count(*) FROM pg_database WHERE datname = 'quiver_bench_quiver'"), 0)
 
         with contextlib.redirect_stdout(io.StringIO()):
             self.assertEqual(compare.main([self.path, self.path]), 0)
