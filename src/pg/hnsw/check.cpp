@@ -4,6 +4,7 @@
 #include "pg/buffer.hpp"
 #include "pg/hnsw/heap_check.hpp"
 #include "pg/memory.hpp"
+#include "pg/set_result.hpp"
 #include "quiver/store/check.hpp"
 
 namespace quiver::pg::hnsw {
@@ -16,7 +17,7 @@ constexpr uint64 kMostRows = 1000;
 // The rows of the result.
 class Rows {
 public:
-    Rows(Tuplestorestate* store, TupleDesc desc) : store_(store), desc_(desc) {}
+    explicit Rows(const SetResult& result) : result_(result) {}
 
     void put(const store::Finding& f) {
         if (!count(f.code)) return;
@@ -53,33 +54,13 @@ private:
                           CStringGetTextDatum(store::finding_name(code)), Int64GetDatum(block),
                           Int32GetDatum(slot), CStringGetTextDatum(detail)};
         bool nulls[] = {false, false, block < 0, slot < 0, false};
-        tuplestore_putvalues(store_, desc_, values, nulls);
+        result_.put(values, nulls);
         pfree(detail);
     }
 
-    Tuplestorestate* store_;
-    TupleDesc desc_;
+    SetResult result_;
     uint64 counts_[store::kFindingCodes] = {};
 };
-
-Rows begin_rows(FunctionCallInfo fcinfo) {
-    auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
-    if (result == nullptr || !IsA(result, ReturnSetInfo) ||
-        (result->allowedModes & SFRM_Materialize) == 0)
-        ereport(ERROR,
-                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                 errmsg("set-valued function called in a context that cannot accept a set")));
-    const MemoryContext caller = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
-    TupleDesc desc;
-    if (get_call_result_type(fcinfo, nullptr, &desc) != TYPEFUNC_COMPOSITE)
-        elog(ERROR, "return type must be a row type");
-    result->returnMode = SFRM_Materialize;
-    result->setDesc = BlessTupleDesc(desc);
-    result->setResult = tuplestore_begin_heap((result->allowedModes & SFRM_Materialize_Random) != 0,
-                                              false, work_mem);
-    MemoryContextSwitchTo(caller);
-    return {result->setResult, result->setDesc};
-}
 
 // A registered snapshot that all rows it sees are in the index for.
 Snapshot take_snapshot(Relation index) {
@@ -125,7 +106,7 @@ void run_check(const OpenIndex& open, bool with_heap, Rows& rows, MemoryContext 
 namespace hnsw = quiver::pg::hnsw;
 
 QUIVER_FUNCTION(index_check) {
-    hnsw::Rows rows = hnsw::begin_rows(fcinfo);
+    hnsw::Rows rows(quiver::pg::begin_set(fcinfo));
     const bool with_heap = PG_GETARG_BOOL(1);
     const hnsw::OpenIndex open = hnsw::open_index(PG_GETARG_OID(0), hnsw::Readers::owner);
     quiver::pg::in_temporary_context("quiver_index_check", [&](MemoryContext context) {
