@@ -83,3 +83,16 @@ CREATE FUNCTION quiver_index_check(
 
 COMMENT ON FUNCTION quiver_index_check(regclass, boolean) IS
     'what is wrong with an hnsw index, no rows if nothing is; heap: compare it with its table, too; for its owner';
+
+CREATE FUNCTION quiver_foreign_indexes(
+    OUT index regclass,
+    OUT "table" regclass,
+    OUT built_by text,
+    OUT valid boolean,
+    OUT command text
+) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'quiver_foreign_indexes'
+    LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 10 COST 1000;
+
+COMMENT ON FUNCTION quiver_foreign_indexes() IS
+    'hnsw indexes in another format than this version''s, pgvector''s included, with the command that rebuilds each';

@@ -36,7 +36,7 @@ SELECT results_eq(
     SELECT oid::regprocedure::text COLLATE "default", provolatile::text FROM function
     WHERE provolatile <> 'i' ORDER BY proname COLLATE "C"
     $$,
-    $$ VALUES ('hnswhandler(internal)', 'v'), ('quiver_index_check(regclass,boolean)', 'v'), ('quiver_index_info(regclass)', 'v'),
+    $$ VALUES ('hnswhandler(internal)', 'v'), ('quiver_foreign_indexes()', 'v'), ('quiver_index_check(regclass,boolean)', 'v'), ('quiver_index_info(regclass)', 'v'),
         ('quiver_last_scan()', 'v'), ('quiver_simd()', 's') $$,
     'every function is IMMUTABLE, except a handler and those that read settings or what was done');
 
@@ -50,7 +50,7 @@ SELECT results_eq(
     SELECT oid::regprocedure::text COLLATE "default", proparallel::text FROM function
     WHERE proparallel <> 's' ORDER BY proname COLLATE "C"
     $$,
-    $$ VALUES ('hnswhandler(internal)', 'u'), ('quiver_index_check(regclass,boolean)', 'r'), ('quiver_index_info(regclass)', 'r'),
+    $$ VALUES ('hnswhandler(internal)', 'u'), ('quiver_foreign_indexes()', 'r'), ('quiver_index_check(regclass,boolean)', 'r'), ('quiver_index_info(regclass)', 'r'),
         ('quiver_last_scan()', 'r') $$,
     'every function and aggregate is PARALLEL SAFE, except what belongs to one backend');
 
@@ -72,7 +72,7 @@ SELECT is_empty(
 
 SELECT results_eq(
     $$ SELECT oid::regprocedure::text FROM function WHERE proretset ORDER BY 1 $$,
-    $$ VALUES ('quiver_index_check(regclass,boolean)'), ('quiver_simd()') $$,
+    $$ VALUES ('quiver_foreign_indexes()'), ('quiver_index_check(regclass,boolean)'), ('quiver_simd()') $$,
     'set-returning functions');
 
 SELECT is_empty(

@@ -169,6 +169,7 @@ SELECT set_eq(
     'hnsw_halfvec_cosine_metric(internal) -> internal',
     'hnsw_bit_hamming_metric(internal) -> internal',
     'hnsw_bit_jaccard_metric(internal) -> internal',
+    'quiver_foreign_indexes() -> SETOF record',
     'quiver_index_check(regclass,boolean) -> SETOF record',
     'quiver_index_info(regclass) -> record',
     'quiver_last_scan() -> record',
@@ -358,7 +359,7 @@ SELECT set_eq(
     SELECT classid::regclass::text || ' ' || count(*) FROM member GROUP BY classid
     $$,
     ARRAY[
-    'pg_type 3', 'pg_proc 135', 'pg_operator 40', 'pg_cast 23', 'pg_am 1', 'pg_opclass 14',
+    'pg_type 3', 'pg_proc 136', 'pg_operator 40', 'pg_cast 23', 'pg_am 1', 'pg_opclass 14',
     'pg_opfamily 14'
     ],
     'number of objects of each kind, and no other kind');

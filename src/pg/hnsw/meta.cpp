@@ -8,14 +8,11 @@ namespace quiver::pg::hnsw {
 
 namespace {
 
-constexpr uint32 kPgvectorMagic = 0xA953A953;
-
 [[noreturn]] void refuse(Relation index, const char* why) {
     ereport(ERROR, (errcode(ERRCODE_INDEX_CORRUPTED),
                     errmsg("hnsw index \"%s\" cannot be read", RelationGetRelationName(index)),
                     errdetail_internal("%s", why),
-                    errhint("Rebuild it with REINDEX INDEX CONCURRENTLY \"%s\".",
-                            RelationGetRelationName(index))));
+                    errhint("Rebuild it with %s.", reindex_command(index))));
 }
 
 const char* type_name(ElementType type) {
@@ -31,6 +28,12 @@ const char* type_name(ElementType type) {
 }
 
 }  // namespace
+
+const char* reindex_command(Relation index) {
+    return psprintf("REINDEX INDEX CONCURRENTLY %s",
+                    quote_qualified_identifier(get_namespace_name(RelationGetNamespace(index)),
+                                               RelationGetRelationName(index)));
+}
 
 const IndexFormat& format_of(Relation index) {
     if (index->rd_amcache != nullptr) return *static_cast<const IndexFormat*>(index->rd_amcache);
