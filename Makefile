@@ -58,12 +58,42 @@ src/pg/%.o: override CXXFLAGS += -ftree-vectorize
 $(DATA_built): $(sort $(wildcard sql/install/*.sql)) quiver.control
 	mkdir -p $(@D) && cat $(filter %.sql,$^) > $@
 
+# The same extension under the name vector, in pgvector's place. The version is quiver's with the major number
+# raised by one: above all of pgvector's, three numbers as clients expect, and one source for both.
+VECTOR_VERSION  := $(shell echo $(EXTVERSION) | awk -F. '{ print $$1 + 1 "." $$2 "." $$3 }')
+# ALTER EXTENSION vector UPDATE goes from each of these by way of a version "pgvector" to ours, so that the one script
+# that does the work is there once. It does not depend on where it starts.
+PGVECTOR_VERSIONS := $(addprefix 0.4.,0 1 2 3 4) $(addprefix 0.5.,0 1) $(addprefix 0.6.,0 1 2) \
+                     $(addprefix 0.7.,0 1 2 3 4) $(addprefix 0.8.,0 1 2 3 4 5 6 7)
+vector_steps    := $(PGVECTOR_VERSIONS:%=build/vector/vector--%--pgvector.sql)
+vector_files    := build/vector/vector.control build/vector/vector--$(VECTOR_VERSION).sql \
+                   build/vector/vector--pgvector--$(VECTOR_VERSION).sql $(vector_steps)
+
+build/vector/vector.control: quiver.control
+	mkdir -p $(@D) && sed "s/^default_version *=.*/default_version = '$(VECTOR_VERSION)'/" $< > $@
+build/vector/vector--$(VECTOR_VERSION).sql: $(DATA_built)
+	mkdir -p $(@D) && sed 's/CREATE EXTENSION quiver/CREATE EXTENSION vector/' $< > $@
+build/vector/vector--pgvector--$(VECTOR_VERSION).sql: $(DATA_built) quiver.control $(wildcard sql/adopt/*)
+	mkdir -p $(@D)
+	{ cat sql/adopt/10-begin.sql && awk -f sql/adopt/adopt.awk $(DATA_built) && cat sql/adopt/90-end.sql && \
+	  sed -n "s/^comment *= *\(.*\)/COMMENT ON EXTENSION vector IS \1;/p" quiver.control; } > $@.new
+	mv $@.new $@
+$(vector_steps):
+	mkdir -p $(@D) && echo '-- Nothing changes yet: the next script of the path does not depend on the version.' > $@
+
 -include $(OBJS:.o=.d)
 
-.PHONY: help test test-unit test-asan test-fuzz test-pgtap lint format bench pgo demo
+# $(datadir) is PGXS's: the share directory of the server.
+install-vector: install $(vector_files)
+	$(INSTALL_DATA) $(vector_files) '$(DESTDIR)$(datadir)/extension/'
+uninstall-vector:
+	rm -f $(vector_files:build/vector/%='$(DESTDIR)$(datadir)/extension/%')
+
+.PHONY: install-vector uninstall-vector help test test-unit test-asan test-fuzz test-pgtap lint format bench pgo demo
 help:
 	@echo 'make                build quiver.so and the install script (PG_CONFIG=... chooses the server)'
 	@echo 'make install        install into that server'
+	@echo 'make install-vector also as the extension vector, replacing pgvector (docs/migration.md)'
 	@echo 'make demo           build, start a private server, search real data (scripts/demo.sh)'
 	@echo 'make test           every test, one summary (scripts/test.sh)'
 	@echo 'make installcheck   SQL regression tests against a running server'

@@ -6,7 +6,8 @@
 #   scripts/test.sh --list       what the steps are
 #
 # FUZZ_SECONDS (60) is the time of all fuzzers together; JOBS the number of compilers; PG_MAJOR or PG_CONFIG choose the
-# server; CXX the compiler of the extension. Each step writes build/test-logs/STEP.log.
+# server; CXX the compiler of the extension; PGVECTOR_SOURCE is a git checkout of pgvector, for the tests of the migration
+# from it. Each step writes build/test-logs/STEP.log.
 #
 # The last line is "N passed, N failed" or "N passed, N failed, N skipped". It counts single tests as their own tools
 # report them. A step that ran no test failed.
@@ -14,8 +15,9 @@ set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . scripts/lib/packages.sh
 . scripts/lib/server.sh
+. scripts/lib/pgvector.sh
 
-steps=(build lint unit unit-asan fuzz regress pgtap isolation tap bench demo)
+steps=(build lint unit unit-asan fuzz regress pgtap isolation tap clients bench demo)
 declare -A about=(
     [build]='compile the extension, warnings are errors'
     [lint]='scripts/lint.sh: layers, headers, frames, symbols, format, ...'
@@ -27,6 +29,7 @@ declare -A about=(
     [isolation]='two sessions: test/isolation/specs/*.spec'
     [tap]='restart, replica, crash: test/tap/*.pl'
     [bench]='the benchmark driver: its parts, and a tiny run'
+    [clients]='client libraries against the extension vector: test/clients'
     [demo]='scripts/demo.sh prints the neighbours it should'
 )
 
@@ -42,7 +45,7 @@ lines() { grep -cE "$1" "$2" || true; }
 # ---- the server that several steps share ---------------------------------------------------------------------------
 
 server_running=no
-needs_server() { case $1 in regress | pgtap | isolation | tap | bench) true ;; *) false ;; esac; }
+needs_server() { case $1 in regress | pgtap | isolation | tap | clients | bench) true ;; *) false ;; esac; }
 
 # ---- the steps: each runs in a subshell with its output in the log, and calls report ---------------------------------
 
@@ -122,9 +125,10 @@ installcheck() {
 step_regress() { installcheck REGRESS "$repo/build/regress"; }
 step_isolation() { installcheck ISOLATION "$repo/build/isolation"; }
 
-# count_tap FILE: what `prove --verbose` printed
+# count_tap FILE: what `prove --verbose` printed. A file that skips all its tests counts as one.
 count_tap() {
-    report "$(lines '^(ok [0-9]|not ok .*# TODO)' "$1")" "$(grep -E '^not ok' "$1" | grep -cv '# TODO' || true)"
+    report "$(lines '^(ok [0-9]|not ok .*# TODO)' "$1")" "$(grep -E '^not ok' "$1" | grep -cv '# TODO' || true)" \
+        "$(lines '^1\.\.0 # SKIP' "$1")"
 }
 
 step_pgtap() {
@@ -141,7 +145,12 @@ step_pgtap() {
 # The TAP tests start servers of their own: from the private installation, and as its user, who may not be able to read
 # this checkout.
 step_tap() {
-    local status=0 work=$private/tap server_tests
+    local status=0 work=$private/tap server_tests tag
+    if [ -n "${PGVECTOR_SOURCE:-}" ]; then
+        for tag in $(pgvector_tags "$PGVECTOR_SOURCE"); do
+            pgvector_install "$PGVECTOR_SOURCE" "$tag" "$private_pg_config"
+        done
+    fi
     server_tests=$(dirname "$("$private_pg_config" --pgxs)")/../test
     mkdir -p "$work/demo"
     cp -R test/tap "$work/t"
@@ -165,6 +174,26 @@ step_bench() {
     (cd bench && "$(find_python)" -m unittest discover --verbose -s tests -t .) 2>&1 | tee "$counts.out" || status=$?
     report "$(lines '(^|\.\.\. )ok$' "$counts.out")" "$(lines '^(FAIL|ERROR): ' "$counts.out")" \
         "$(lines '\.\.\. skipped ' "$counts.out")"
+    return "$status"
+}
+
+# The packages come from the network; what cannot be had is skipped, with its reason.
+step_clients() {
+    local status=0 work=$private/clients
+    if ! command -v npm >/dev/null; then
+        echo 'skipped: no npm here'
+        report 0 0 1
+        return
+    fi
+    cp -R test/clients/node "$work"
+    if ! (cd "$work" && timeout 120 npm install --no-audit --no-fund --no-package-lock 2>&1); then
+        echo 'skipped: npm cannot install the packages'
+        report 0 0 1
+        return
+    fi
+    createdb quiver_clients
+    PGDATABASE=quiver_clients node --test-reporter=tap "$work/usage.test.mjs" | tee "$counts.out" || status=$?
+    count_tap "$counts.out"
     return "$status"
 }
 
@@ -257,10 +286,11 @@ for step in "${wanted[@]}"; do
         read -r passed failed skipped < <(awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$counts")
     fi
     # A tool that failed without naming a test, and a step that tested nothing, are failures too.
-    if [ "$failed" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$passed" -eq 0 ]; }; then failed=1; fi
+    if [ "$failed" -eq 0 ] && { [ "$status" -ne 0 ] || [ $((passed + skipped)) -eq 0 ]; }; then failed=1; fi
     took="$((SECONDS - started)) s"
     if [ "$failed" -eq 0 ]; then
         echo "$passed passed, $took"
+        grep -hE '^skipped: |^[^ ]+ \.* skipped: ' "$log" | sed 's/^/    /' || true
     else
         printf '%sFAILED%s (%s passed, %s failed), %s\n' "$bold" "$plain" "$passed" "$failed" "$took"
         [ "$passed" -gt 0 ] || [ "$status" -ne 0 ] || echo "    no test was run"

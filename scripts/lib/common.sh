@@ -8,7 +8,7 @@ cd "$repo" || exit
 # The caller's environment must not decide where we connect, how numbers sort or what make does.
 for variable in ${!PG@}; do
     case $variable in
-    PG_CONFIG | PG_MAJOR) ;;
+    PG_CONFIG | PG_MAJOR | PGVECTOR_SOURCE | PGVECTOR_DEFAULTS) ;;
     *) unset "$variable" ;;
     esac
 done

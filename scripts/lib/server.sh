@@ -94,7 +94,7 @@ private_install() {
     private=$(make_private_dir)
     copy_installation
     make -s PG_CONFIG="$PG_CONFIG" -j"$JOBS" all
-    make -s PG_CONFIG="$private_pg_config" install
+    make -s PG_CONFIG="$private_pg_config" install install-vector
 }
 
 # Creates and starts the cluster. Durability is off: nothing here outlives the script. Lines of postgresql.conf in

@@ -1,0 +1,190 @@
+# quiver under the name "vector": the same objects, dumps that say CREATE EXTENSION vector, the update from older
+# versions on a catalogue that is made old by hand, and errors that say what to do. 031_migration.pl does the update with
+# pgvector itself.
+
+use strict;
+use warnings FATAL => 'all';
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use VectorTest;
+
+my $node = PostgreSQL::Test::Cluster->new('vector');
+$node->init;
+$node->append_conf('postgresql.conf', "jit = off\nautovacuum = off\n");
+$node->start;
+
+# Runs statements and returns the error, without its position and context.
+sub error_of
+{
+	my ($database, $sql) = @_;
+	my ($stdout, $stderr);
+	$node->psql($database, $sql, stdout => \$stdout, stderr => \$stderr, on_error_stop => 1);
+	return join("\n", map { s/^psql:<stdin>:\d+: //r } grep { !/^(CONTEXT|PL|SQL)/ } split(/\n/, $stderr));
+}
+
+# ---- one extension, two names ----
+
+$node->safe_psql('postgres', "CREATE DATABASE $_") foreach qw(as_quiver as_vector restored old);
+$node->safe_psql('as_quiver', 'CREATE EXTENSION quiver');
+$node->safe_psql('as_vector', 'CREATE EXTENSION vector');
+my $fresh = catalogue($node, 'as_vector');
+same_catalogue($fresh, catalogue($node, 'as_quiver'), 'vector has the objects of quiver');
+cmp_ok(scalar(() = $fresh =~ /^member /mg), '>', 190, 'and there are many');
+my $version = $node->safe_psql('as_vector', q(SELECT extversion FROM pg_extension WHERE extname = 'vector'));
+like($version, qr/^[1-9]\d*\.\d+\.\d+$/, 'the version is above those of pgvector');
+
+foreach my $other ([ 'as_quiver', 'vector' ], [ 'as_vector', 'quiver' ])
+{
+	my ($database, $extension) = @$other;
+	foreach my $schema ('public', 'elsewhere')
+	{
+		like(
+			error_of($database, "CREATE SCHEMA IF NOT EXISTS elsewhere; CREATE EXTENSION $extension SCHEMA $schema"),
+			qr/ERROR:  extensions "quiver" and "vector" cannot be in one database\n.*\nHINT:  .*ALTER EXTENSION vector UPDATE/,
+			"$extension is refused in $database, schema $schema");
+	}
+}
+
+# ---- dump and restore ----
+
+my $tables = q(
+	CREATE TABLE items (id int PRIMARY KEY, v vector(3), h halfvec(3), s sparsevec(3), b bit(3));
+	INSERT INTO items
+	SELECT i, ARRAY[i, i % 7, i % 11]::vector, ARRAY[i, i % 5, 1]::halfvec, ARRAY[i, 0, i % 3]::sparsevec,
+		binary_quantize(ARRAY[i % 2, i % 3, i % 5]::vector)
+	FROM generate_series(1, 500) AS i;
+	CREATE INDEX items_v ON items USING hnsw (v vector_l2_ops) WITH (m = 8, ef_construction = 40);
+	CREATE INDEX items_h ON items USING hnsw (h halfvec_cosine_ops);
+	CREATE INDEX items_b ON items USING hnsw (b bit_hamming_ops);
+	CREATE INDEX items_order ON items (v);
+	CREATE VIEW near AS SELECT id, v <-> '[1,1,1]' AS d FROM items ORDER BY v <-> '[1,1,1]' LIMIT 10;
+);
+my $content = q(SELECT md5(string_agg(items::text, ';' ORDER BY id)), (SELECT string_agg(near::text, ';') FROM near) FROM items);
+$node->safe_psql('as_vector', $tables);
+my $dump = PostgreSQL::Test::Utils::tempdir() . '/dump.sql';
+$node->command_ok([ 'pg_dump', '-f', $dump, $node->connstr('as_vector') ], 'a database is dumped');
+like(slurp_file($dump), qr/^CREATE EXTENSION IF NOT EXISTS vector /m, 'the dump wants the extension vector');
+$node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-f', $dump, $node->connstr('restored') ], 'and is restored');
+is($node->safe_psql('restored', $content), $node->safe_psql('as_vector', $content), 'with the same content');
+like(
+	$node->safe_psql('restored', 'SET enable_seqscan = off; SET enable_sort = off; EXPLAIN SELECT * FROM near'),
+	qr/Index Scan using items_v/, 'and its indexes');
+
+# ---- a catalogue made old ----
+
+# What an older version can have: other properties, fewer objects, more objects. Written by hand, in the direction
+# opposite to the update; the update must not leave a trace of it.
+$node->safe_psql('old', 'CREATE EXTENSION vector');
+$node->safe_psql('old', $tables);
+$node->safe_psql(
+	'old', q(
+	COMMENT ON EXTENSION vector IS 'old';
+	COMMENT ON TYPE vector IS 'old';
+	ALTER FUNCTION l2_distance(vector, vector) VOLATILE PARALLEL UNSAFE COST 7;
+	ALTER TYPE vector SET (SUBSCRIPT = NONE, STORAGE = extended);
+	ALTER OPERATOR <= (vector, vector) SET (RESTRICT = scalarltsel, JOIN = scalarltjoinsel);
+	UPDATE pg_operator SET oprcom = oid WHERE oid = '- (vector, vector)'::regoperator;
+	UPDATE pg_operator SET oprcanhash = false, oprcanmerge = false WHERE oid = '= (vector, vector)'::regoperator;
+	UPDATE pg_opclass SET opcdefault = false WHERE opcname = 'vector_l2_ops';
+	UPDATE pg_cast SET castcontext = 'e' WHERE castsource = 'halfvec'::regtype AND casttarget = 'vector'::regtype;
+	-- missing: a class with its functions, a cast, a whole type with what depends on it, a support function
+	ALTER EXTENSION vector DROP OPERATOR FAMILY vector_ops USING hash;
+	ALTER EXTENSION vector DROP OPERATOR CLASS vector_ops USING hash;
+	DROP OPERATOR FAMILY vector_ops USING hash;
+	ALTER EXTENSION vector DROP FUNCTION vector_hash(vector);
+	DROP FUNCTION vector_hash(vector);
+	ALTER EXTENSION vector DROP CAST (vector AS real[]);
+	DROP CAST (vector AS real[]);
+	CREATE TEMPORARY TABLE gone AS
+	SELECT a.oid, amprocfamily, amproc::oid AS function FROM pg_amproc AS a JOIN pg_opfamily AS f ON f.oid = amprocfamily
+	WHERE amprocnum = 4 AND opfname = 'vector_ip_ops';
+	DELETE FROM pg_depend WHERE classid = 'pg_amproc'::regclass AND objid IN (SELECT oid FROM gone);
+	DELETE FROM pg_amproc WHERE oid IN (SELECT oid FROM gone);
+	-- more than there should be: a support function, a function, a class with an operator of its own
+	CREATE FUNCTION old_support(internal) RETURNS internal
+		AS '$libdir/quiver', 'quiver_hnsw_vector_l2_metric' LANGUAGE C;
+	ALTER OPERATOR FAMILY vector_cosine_ops USING hnsw ADD FUNCTION 3 (vector, vector) old_support(internal);
+	CREATE OPERATOR <@@> (LEFTARG = vector, RIGHTARG = vector, FUNCTION = l2_distance, COMMUTATOR = <@@>);
+	CREATE OPERATOR CLASS old_ops FOR TYPE vector USING hnsw AS
+		OPERATOR 1 <@@> (vector, vector) FOR ORDER BY float_ops,
+		FUNCTION 1 vector_l2_squared_distance(vector, vector), FUNCTION 4 hnsw_vector_l2_metric(internal);
+	ALTER EXTENSION vector ADD FUNCTION old_support(internal);
+	ALTER EXTENSION vector ADD OPERATOR <@@> (vector, vector);
+	ALTER EXTENSION vector ADD OPERATOR FAMILY old_ops USING hnsw;
+	ALTER EXTENSION vector ADD OPERATOR CLASS old_ops USING hnsw;
+	CREATE INDEX items_old ON items USING hnsw (v old_ops);
+	UPDATE pg_extension SET extversion = '0.5.0' WHERE extname = 'vector';
+));
+isnt(catalogue($node, 'old'), $fresh, 'the catalogue is an old one');
+
+# An index that needs what is not there any more stops the update before anything has happened.
+my $before = catalogue($node, 'old');
+like(
+	error_of('old', 'ALTER EXTENSION vector UPDATE'),
+	qr/ERROR:  indexes use .*\nDETAIL:  Nothing was changed\. The indexes: items_old \(hnsw old_ops\)\.\nHINT:  .*DROP INDEX items_old;/,
+	'an index of a class that goes away is named');
+same_catalogue(catalogue($node, 'old'), $before, 'and nothing was changed');
+$node->safe_psql('old', 'DROP INDEX items_old');
+
+# Nor does it take over what is somebody else's.
+$node->safe_psql('old', q(CREATE FUNCTION vector_hash(vector) RETURNS integer LANGUAGE sql AS 'SELECT 1'));
+like(
+	error_of('old', 'ALTER EXTENSION vector UPDATE'),
+	qr/ERROR:  function vector_hash\(vector\) is not a member of extension "vector"/, 'a function of the user stops the update');
+$node->safe_psql('old', 'DROP FUNCTION vector_hash(vector)');
+$node->safe_psql('old', 'CREATE CAST (vector AS real[]) WITH FUNCTION vector_to_float4(vector, integer, boolean)');
+like(
+	error_of('old', 'ALTER EXTENSION vector UPDATE'),
+	qr/ERROR:  cast from vector to real\[\] exists and is not part of extension "vector"/, 'so does a cast of the user');
+$node->safe_psql('old', 'DROP CAST (vector AS real[])');
+
+my $files = q(SELECT string_agg(relname || ' ' || pg_relation_filenode(oid), ',' ORDER BY relname)
+	FROM pg_class WHERE relname LIKE 'items%');
+my $filenodes = $node->safe_psql('old', $files);
+is(error_of('old', 'ALTER EXTENSION vector UPDATE'), '', 'the update runs');
+same_catalogue(catalogue($node, 'old'), $fresh, 'the catalogue is that of a new installation');
+is($node->safe_psql('old', $files), $filenodes, 'no table and no index was rewritten');
+is($node->safe_psql('old', $content), $node->safe_psql('as_vector', $content), 'the content is the same');
+is(foreign_indexes($node, 'old'), '', 'indexes in the format of this version stay in use');
+
+# ---- an index in another format ----
+
+# pgvector's magic number instead of ours, at the start of the metapage's contents.
+sub forge
+{
+	my ($database, $index) = @_;
+	my $file = $node->data_dir . '/' . $node->safe_psql($database, "SELECT pg_relation_filepath('$index')");
+	$node->stop;
+	open(my $handle, '+<:raw', $file) or die "$file: $!";
+	seek($handle, 24, 0);
+	print $handle pack('L', 0xA953A953);
+	close($handle);
+	$node->start;
+}
+forge('old', 'items_v');
+my $listed = "items_v|items|pgvector|%s|REINDEX INDEX CONCURRENTLY public.items_v";
+is(foreign_indexes($node, 'old'), sprintf($listed, 't'), 'an index in the format of pgvector is listed');
+my $refusal = qr/ERROR:  hnsw index "items_v" cannot be read\nDETAIL:  .*pgvector.*\nHINT:  .*REINDEX INDEX CONCURRENTLY public\.items_v/;
+my $by_index = q(SET enable_seqscan = off; SET enable_sort = off; SELECT id FROM items ORDER BY v <-> '[1,1,1]' LIMIT 3;);
+my $insert = q(INSERT INTO items (id, v) VALUES (1000, '[1,1,1.5]'););
+like(error_of('old', $by_index), $refusal, 'a scan of it is refused');
+like(error_of('old', $insert), $refusal, 'an insertion, too');
+
+$node->safe_psql('old', q(UPDATE pg_extension SET extversion = '0.8.0' WHERE extname = 'vector'));
+like(
+	error_of('old', 'ALTER EXTENSION vector UPDATE'),
+	qr/^WARNING:  1 hnsw index is out of use until rebuilt\nDETAIL:  .*: items_v\.\nHINT:  .*\\gexec$/, 'the update warns of it');
+is(foreign_indexes($node, 'old'), sprintf($listed, 'f'), 'and takes it out of use');
+is(error_of('old', $insert), '', 'rows can be inserted without it');
+is($node->safe_psql('old', $by_index), "1\n1000\n2", 'and found without it');
+is(error_of('old', 'VACUUM items'), '', 'and vacuumed');
+rebuild_foreign_indexes($node, 'old');
+is(foreign_indexes($node, 'old'), '', 'the listed command rebuilds it');
+like($node->safe_psql('old', "EXPLAIN $by_index" =~ s/EXPLAIN (.*;) SELECT/$1 EXPLAIN SELECT/r),
+	qr/Index Scan using items_v/, 'it is in use again');
+is($node->safe_psql('old', $by_index), "1\n1000\n2", 'with the row that came meanwhile');
+is($node->safe_psql('old', q(SELECT * FROM quiver_index_check('items_v'))), '', 'and nothing is wrong with it');
+
+done_testing();
