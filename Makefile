@@ -13,7 +13,10 @@ SHLIB_EXPORTS = exports.txt
 
 REGRESS     := $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --load-extension=$(EXTENSION)
+# They stop sessions at fault points, which only a build with FAULT_POINTS=1 has (src/pg/fault_point.cpp).
+ifdef FAULT_POINTS
 ISOLATION   := $(sort $(patsubst test/isolation/specs/%.spec,%,$(wildcard test/isolation/specs/*.spec)))
+endif
 ISOLATION_OPTS = --inputdir=test/isolation --load-extension=$(EXTENSION)
 ifneq ($(wildcard test/tap/*.pl),)
 TAP_TESTS    = 1
@@ -27,7 +30,7 @@ VOLATILE_FLAG := $(if $(findstring clang,$(shell $(CXX) --version)),-Wno-depreca
 
 # The server's headers are included as system headers: their C-isms are not our warnings.
 PG_CPPFLAGS  = -Iinclude -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server) \
-               -DQUIVER_VERSION='"$(EXTVERSION)"'
+               -DQUIVER_VERSION='"$(EXTVERSION)"' $(if $(FAULT_POINTS),-DQUIVER_FAULT_POINTS)
 PG_CXXFLAGS  = -std=c++20 -Wall -Wextra -Wno-register -fno-exceptions -fno-rtti \
                -fno-threadsafe-statics -fno-strict-aliasing -fwrapv -MMD -MP $(VOLATILE_FLAG) \
                $(if $(ERROR_ON_WARNING),-Werror) $(PGO_FLAGS)

@@ -9,6 +9,7 @@
 #include "pg/postgres.hpp"
 
 #include "pg/buffer_hints.hpp"
+#include "pg/fault_point.hpp"
 #include "quiver/store/page_access.hpp"
 
 namespace quiver::pg {
@@ -36,12 +37,14 @@ public:
         const Buffer buffer = ReadBuffer(index_, block);
         LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
         GenericXLogState* wal = GenericXLogStart(index_);
-        if (f(reinterpret_cast<std::byte*>(GenericXLogRegisterBuffer(wal, buffer, 0))) ==
-            store::Commit::yes)
+        const store::Commit commit =
+            f(reinterpret_cast<std::byte*>(GenericXLogRegisterBuffer(wal, buffer, 0)));
+        if (commit == store::Commit::yes)
             GenericXLogFinish(wal);
         else
             GenericXLogAbort(wal);
         UnlockReleaseBuffer(buffer);
+        if (commit == store::Commit::yes) point(store::Point::page_written);
     }
 
     // Holds the extension lock while the block is added, and an exclusive lock on it while f runs.
@@ -56,6 +59,7 @@ public:
         f(bytes);
         GenericXLogFinish(wal);
         UnlockReleaseBuffer(buffer);
+        point(store::Point::page_added);
         return block;
     }
 
@@ -70,6 +74,8 @@ public:
     }
 
     void poll() { CHECK_FOR_INTERRUPTS(); }
+
+    void point(store::Point p) { fault_point(p); }
 
     // An empty page of a kind. Slots lie where heap pages have line pointers, so pd_lower is put at
     // the end of the body: generic WAL and checksums then treat all of it as data.

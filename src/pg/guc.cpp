@@ -3,6 +3,7 @@
 #include "pg/postgres.hpp"
 
 #include "pg/compat.hpp"
+#include "pg/fault_point.hpp"
 #include "quiver/kernels/dispatch.hpp"
 
 namespace quiver::pg {
@@ -59,6 +60,7 @@ void define_settings() {
         "\"auto\" takes the best one the CPU has; a lower one is for tests and bug "
         "reports. quiver_simd() shows what is available.",
         &isa_setting, kAutoIsa, kIsaOptions, PGC_SUSET, 0, check_isa, assign_isa, nullptr);
+    define_fault_points();
     reserve_guc_prefix("quiver");
 }
 

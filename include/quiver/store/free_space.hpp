@@ -48,6 +48,7 @@ inline uint32_t place(Pages& pages, page::PageKind kind, int per_page, IsFree is
         if (slot >= 0) return hint * static_cast<uint32_t>(per_page) + static_cast<uint32_t>(slot);
     }
     const page::BlockId block = pages.extend(kind, [&](std::byte* bytes) { fill(bytes, 0); });
+    point(pages, Point::insert_page_added);
     pages.modify(page::kMetaBlock, [&](std::byte* bytes) {
         meta_of(bytes).insert_block[page::insert_block_of(kind)] = block;
         return Commit::yes;

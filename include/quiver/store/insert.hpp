@@ -87,8 +87,10 @@ public:
                 int ef_construction) {
         const graph::Level level = level_of(tid, level_seed);
         EntryPoint entry = read_entry(*pages_);
+        point(*pages_, Point::insert_entry_read);
         if (entry.id == page::kNoNode) {
             write(record, tid, level, nullptr, -1);
+            point(*pages_, Point::insert_first_written);
             if (promote(level, Promote::first)) return;
             // Another backend's node is the first: this one knows nobody and nobody knows it.
             withdraw(level);
@@ -114,8 +116,10 @@ public:
             lists[layer] = choose(search.found(), static_cast<size_t>(ef_construction), layout);
             if (layer > 0) count = hand_down(search.found(), starts);
         }
+        point(*pages_, Point::insert_searched);
         write(record, tid, level, lists, top);
         link_back(record, query, lists, top);
+        point(*pages_, Point::insert_linked);
         if (level > entry.level) (void)promote(level, Promote::higher);
     }
 
@@ -301,6 +305,7 @@ private:
                       ? place_spanning(header, record, list)
                       : place_record(page::PageKind::base, layouts_.base, header, record, list);
         generations_[0] = generation_;
+        point(*pages_, Point::insert_base_written);
 
         header.tid_count = 0;
         header.tids[0] = page::kNoTid;
@@ -310,6 +315,7 @@ private:
             ids_[layer] = place_record(page::PageKind::upper, layouts_.upper, header, record,
                                        layer <= top ? &lists[layer] : nullptr);
             generations_[layer] = generation_;
+            point(*pages_, Point::insert_upper_written);
         }
     }
 
@@ -328,6 +334,7 @@ private:
             meta.entry_generation = generations_[level];
             return Commit::yes;
         });
+        if (done) point(*pages_, Point::insert_promoted);
         return done;
     }
 
@@ -343,6 +350,7 @@ private:
                 header.generation = (generation + 1) & page::kGenerationMask;
                 return Commit::yes;
             });
+            point(*pages_, Point::insert_record_withdrawn);
         }
     }
 
@@ -382,6 +390,7 @@ private:
             taken = commit == Commit::yes;
             return commit;
         });
+        point(*pages_, Point::insert_link_offered);
         return taken;
     }
 

@@ -6,6 +6,7 @@
 #include <cstddef>   // std::byte
 
 #include "quiver/page/layout.hpp"
+#include "quiver/store/points.hpp"
 
 namespace quiver::store {
 

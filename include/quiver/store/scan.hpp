@@ -151,6 +151,7 @@ private:
         } else if (sweeping_ || 4 * ef_ > kLargestBeam) {
             sweep();
         } else {
+            point(*pages_, Point::scan_round);
             ef_ *= 4;
             run();
         }
@@ -159,6 +160,7 @@ private:
 
     void start() {
         const EntryPoint entry = read_entry(*pages_);
+        point(*pages_, Point::scan_entry_read);
         if (entry.id == page::kNoNode) {
             done_ = true;
             return;
@@ -203,6 +205,7 @@ private:
         const page::BlockId blocks = pages_->blocks();
         for (page::BlockId block = 1; block < blocks; block++) {
             pages_->poll();
+            point(*pages_, Point::scan_sweep_page);
             if (layouts_.base.spans())
                 sweep_spanning(block, first, heap);
             else

@@ -117,6 +117,7 @@ public:
         size_t live = kHopsPerEntry * room_;
         for (size_t hops = 4 * live; beam_.more() && hops > 0 && live > 0; hops--) {
             pages_->poll();
+            point(*pages_, Point::search_hop);
             live -= visit();
         }
     }

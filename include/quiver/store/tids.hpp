@@ -84,8 +84,9 @@ inline bool add_tid(Pages& pages, page::NodeId node, uint8_t generation,
             header.tids[header.tid_count++] = tid;
             return Commit::yes;
         });
+    if (live && !added && head != page::kNoNode) added = detail::add_to_chunk(pages, head, tid);
+    if (added) point(pages, Point::tids_added);
     if (!live || added) return live;
-    if (head != page::kNoNode && detail::add_to_chunk(pages, head, tid)) return true;
 
     const uint32_t chunk = place(
         pages, page::PageKind::tids, page::kChunksPerPage,
@@ -96,6 +97,7 @@ inline bool add_tid(Pages& pages, page::NodeId node, uint8_t generation,
             chunk_of(bytes, static_cast<uint32_t>(i)) = {
                 .next = head, .count = 1, .use = page::ChunkUse::open, .tids = {tid}};
         });
+    point(pages, Point::tids_chunk_written);
     while (true) {
         const uint32_t expected = head;
         const bool still_live =
@@ -105,11 +107,13 @@ inline bool add_tid(Pages& pages, page::NodeId node, uint8_t generation,
                 header.more_tids = chunk;
                 return Commit::yes;
             });
+        if (still_live && head == expected) point(pages, Point::tids_added);
         if (!still_live || head == expected) return still_live;
         pages.modify(chunk / page::kChunksPerPage, [&](std::byte* bytes) {
             chunk_of(bytes, chunk).next = head;
             return Commit::yes;
         });
+        point(pages, Point::tids_chunk_mended);
     }
 }
 

@@ -94,6 +94,7 @@ inline void remove_dead_tids(Pages& pages, const page::Layouts& layouts, IsDead 
         for (uint32_t i = 0; i < layout.per_page; i++)
             chain_live[i] =
                 chains[i] != page::kNoNode && detail::sweep_chain(pages, chains[i], is_dead, stats);
+        point(pages, Point::vacuum_chains_swept);
 
         pages.modify(block, [&](std::byte* bytes) {
             Commit commit = Commit::no;
@@ -114,6 +115,7 @@ inline void remove_dead_tids(Pages& pages, const page::Layouts& layouts, IsDead 
             }
             return commit;
         });
+        point(pages, Point::vacuum_page_swept);
     }
 }
 

@@ -33,6 +33,7 @@ graph::MemoryGraph begin_serial(const IndexFormat& format, BuildShared* shared) 
 IndexBuildResult build(Relation heap, Relation index, IndexInfo* info, const IndexFormat& format) {
     UnloggedPages pages(index);
     pages.extend(page::PageKind::meta, [&](std::byte* bytes) { write_meta(bytes, format); });
+    fault_point(store::Point::build_begun);
     pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLoading);
     pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_TOTAL,
                                  static_cast<int64>(std::max<double>(0, heap->rd_rel->reltuples)));
@@ -57,8 +58,10 @@ IndexBuildResult build(Relation heap, Relation index, IndexInfo* info, const Ind
         .index_tuples = static_cast<double>(pg_atomic_read_u64(&shared->index_tuples))};
     if (shared->broken_hot_chain) info->ii_BrokenHotChain = true;
     if (is_parallel) end_parallel(parallel);
+    fault_point(store::Point::build_unlogged);
     if (RelationNeedsWAL(index))
         log_newpage_range(index, MAIN_FORKNUM, 0, RelationGetNumberOfBlocks(index), true);
+    fault_point(store::Point::build_logged);
     return result;
 }
 
@@ -85,6 +88,7 @@ extern "C" void hnsw_build_empty(Relation index) {
     log_newpage_buffer(buffer, true);
     END_CRIT_SECTION();
     UnlockReleaseBuffer(buffer);
+    fault_point(store::Point::build_empty_logged);
 }
 
 extern "C" char* hnsw_phase_name(int64 phase) {

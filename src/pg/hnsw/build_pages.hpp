@@ -23,6 +23,7 @@ public:
         f(bytes);
         MarkBufferDirty(buffer);
         UnlockReleaseBuffer(buffer);
+        point(store::Point::build_page_added);
         return block;
     }
 

@@ -69,6 +69,7 @@ public:
             report_progress();
         }
         ConditionVariableCancelSleep();
+        fault_point(store::Point::build_scanned);
         if (shared_->current_stage() != Stage::pages) write_graph();
     }
 
@@ -94,6 +95,7 @@ private:
         }
         MemoryContextSwitchTo(caller);
         MemoryContextReset(row_context_);
+        fault_point(store::Point::build_row);
     }
 
     void add(ItemPointer heap_tid) {
@@ -136,6 +138,7 @@ private:
                         pg_atomic_read_u64(&shared_->index_tuples)),
                  errdetail("Building will take significantly more time."),
                  errhint("Increase maintenance_work_mem to speed up builds.")));
+        fault_point(store::Point::build_full);
         write_graph();
         pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLoading);
         shared_->graph_is_written();
@@ -153,6 +156,7 @@ private:
         store::BulkWriter writer(pages_, graph_, shared_->format.profile, order, encoder, arena_,
                                  progress);
         const store::Written written = writer.run();
+        fault_point(store::Point::build_written);
         pages_.modify(page::kMetaBlock, [&](std::byte* bytes) {
             page::Meta& meta = store::meta_of(bytes);
             meta.entry = written.entry;

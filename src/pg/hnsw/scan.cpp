@@ -165,6 +165,7 @@ bool next_tid(ScanState* state, page::HeapTid& out) {
     while (queue.at == queue.count) {
         if (queue.next_chunk == page::kNoNode) return false;
         CHECK_FOR_INTERRUPTS();
+        state->pages->point(store::Point::scan_chunk);
         page::TidChunk chunk;
         if (!store::read_chunk(*state->pages, queue.next_chunk, chunk)) return false;
         memcpy(queue.tids, chunk.tids, sizeof chunk.tids);

@@ -25,6 +25,7 @@ extern "C" IndexBulkDeleteResult* hnsw_bulk_delete(IndexVacuumInfo* info,
     const IndexFormat& format = format_of(info->index);
     BufferPages pages(info->index);
     store::VacuumStats counts;
+    pages.point(store::Point::vacuum_begun);
     store::remove_dead_tids(
         pages, page::layouts(format.profile),
         [is_dead, state](page::HeapTid tid) {
@@ -32,7 +33,12 @@ extern "C" IndexBulkDeleteResult* hnsw_bulk_delete(IndexVacuumInfo* info,
             memcpy(&heap_tid, &tid, sizeof tid);
             return is_dead(&heap_tid, state);
         },
-        [] { vacuum_pause(); }, counts);
+        [] {
+            vacuum_pause();
+            fault_point(store::Point::vacuum_page);
+        },
+        counts);
+    pages.point(store::Point::vacuum_done);
     stats->num_pages = pages.blocks();
     stats->num_index_tuples = static_cast<double>(counts.tids_kept);
     stats->tuples_removed += static_cast<double>(counts.tids_removed);
@@ -41,6 +47,7 @@ extern "C" IndexBulkDeleteResult* hnsw_bulk_delete(IndexVacuumInfo* info,
 
 extern "C" IndexBulkDeleteResult* hnsw_vacuum_cleanup(IndexVacuumInfo* info,
                                                       IndexBulkDeleteResult* stats) {
+    fault_point(store::Point::vacuum_cleanup);
     if (info->analyze_only || stats == nullptr) return stats;
     stats->num_pages = RelationGetNumberOfBlocks(info->index);
     return stats;

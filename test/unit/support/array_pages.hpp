@@ -83,6 +83,7 @@ public:
     page::BlockId blocks() const { return static_cast<page::BlockId>(pages_.size()); }
     void prefetch(page::BlockId, size_t, size_t) {}
     void poll() { EXPECT_FALSE(locked_) << "poll() with a page locked"; }
+    void point(store::Point) { EXPECT_FALSE(locked_) << "a fault point with a page locked"; }
 
     // ---- for the tests ----
     const Counts& counts() const { return counts_; }
