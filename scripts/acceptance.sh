@@ -64,7 +64,7 @@ install_missing build server test
 rm -rf "$logs"
 mkdir -p "$logs"
 say "building and starting a private server"
-{ private_install && private_start; } >"$logs/build.log" 2>&1 || { tail -20 "$logs/build.log"; die "no server"; }
+{ private_install && private_start run; } >"$logs/build.log" 2>&1 || { tail -20 "$logs/build.log"; die "no server"; }
 server_tests=$(dirname "$("$private_pg_config" --pgxs)")/../test
 mkdir -p "$private/acceptance/regress"
 cp -R "$source/test" "$private/acceptance/test"

@@ -38,7 +38,7 @@ for file in test/pgtap/*.sql; do
     if grep -qE '\bno_plan\(' "$file"; then complain "$file: no_plan() is no plan"; fi
 done
 
-for file in test/tap/*.pl; do
+for file in test/tap/*.pl test/tap/fault/*.pl; do
     count=$((count + 1))
     grep -qE '\bdone_testing\b|tests *=> *[0-9]' "$file" || complain "$file: neither done_testing nor a number of tests"
 done

@@ -29,7 +29,7 @@ say "building quiver for PostgreSQL $PG_MAJOR"
 make -s -j"$JOBS" PG_CONFIG="$PG_CONFIG" all
 say "starting a private server (nothing of your own PostgreSQL is touched)"
 private_install
-private_start
+private_start run
 
 for script in demo/*.sql; do
     psql --quiet --no-psqlrc -v ON_ERROR_STOP=1 -f "$script"

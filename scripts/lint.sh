@@ -25,7 +25,7 @@ syntax() {
 # Every check is documented, because the reader of a failure starts there.
 documented() {
     local file status=0
-    for file in "${checks[@]}" scripts/lint.sh scripts/test.sh scripts/demo.sh scripts/format.sh; do
+    for file in "${checks[@]}" scripts/lint.sh scripts/test.sh scripts/soak.sh scripts/demo.sh scripts/format.sh; do
         grep -q "^##* \`$(basename "$file")\`" scripts/README.md ||
             { echo "scripts/README.md has no heading for $(basename "$file")"; status=1; }
     done

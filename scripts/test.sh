@@ -15,6 +15,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . scripts/lib/packages.sh
 . scripts/lib/server.sh
+. scripts/lib/faults.sh
 . scripts/lib/pgvector.sh
 
 steps=(build lint unit unit-asan fuzz regress pgtap isolation tap clients bench demo)
@@ -26,8 +27,8 @@ declare -A about=(
     [fuzz]='libFuzzer on the parsers, from the corpus, for FUZZ_SECONDS in all'
     [regress]='pg_regress: sql/*.sql against expected/*.out'
     [pgtap]='facts about the catalogue: test/pgtap/*.sql'
-    [isolation]='two sessions: test/isolation/specs/*.spec'
-    [tap]='restart, replica, crash: test/tap/*.pl'
+    [isolation]='sessions stopped at fault points: test/isolation/specs/*.spec'
+    [tap]='crash, standby, interrupts, corruption, ...: test/tap/*.pl, test/tap/fault/*.pl'
     [bench]='the benchmark driver: its parts, and a tiny run'
     [clients]='client libraries against the extension vector: test/clients'
     [demo]='scripts/demo.sh prints the neighbours it should'
@@ -110,20 +111,28 @@ count_regress() {
         "$(lines '\.\.\. FAILED|^not ok +[0-9]+ ' "$1")"
 }
 
-# installcheck WHAT OUTPUTDIR
+# installcheck WHAT OUTPUTDIR [VARIABLE=VALUE...]: the variables are for make
 installcheck() {
-    local status=0 other
-    case $1 in REGRESS) other=ISOLATION ;; *) other=REGRESS ;; esac
-    rm -rf "$2"
-    mkdir -p "$2"
-    make PG_CONFIG="$private_pg_config" installcheck "$other=" TAP_TESTS= EXTRA_REGRESS_OPTS="--outputdir=$2" 2>&1 |
+    local status=0 other what=$1 out=$2
+    shift 2
+    case $what in REGRESS) other=ISOLATION ;; *) other=REGRESS ;; esac
+    rm -rf "$out"
+    mkdir -p "$out"
+    make PG_CONFIG="$private_pg_config" "$@" installcheck "$other=" TAP_TESTS= EXTRA_REGRESS_OPTS="--outputdir=$out" 2>&1 |
         tee "$counts.out" || status=$?
     count_regress "$counts.out"
-    if [ -s "$2/regression.diffs" ]; then cat "$2/regression.diffs"; fi
+    if [ -s "$out/regression.diffs" ]; then cat "$out/regression.diffs"; fi
     return "$status"
 }
 step_regress() { installcheck REGRESS "$repo/build/regress"; }
-step_isolation() { installcheck ISOLATION "$repo/build/isolation"; }
+
+# On a server of its own, which has the fault points.
+step_isolation() {
+    install_faults
+    use_faults
+    private_start run-fault
+    installcheck ISOLATION "$repo/build/isolation" FAULT_POINTS=1
+}
 
 # count_tap FILE: what `prove --verbose` printed. A file that skips all its tests counts as one.
 count_tap() {
@@ -142,28 +151,22 @@ step_pgtap() {
     return "$status"
 }
 
-# The TAP tests start servers of their own: from the private installation, and as its user, who may not be able to read
-# this checkout.
+# Those that need fault points, and the others, at the same time.
 step_tap() {
-    local status=0 work=$private/tap server_tests tag
+    local status=0 faults tag ordinary=(test/tap/*.pl) fault=(test/tap/fault/*.pl)
     if [ -n "${PGVECTOR_SOURCE:-}" ]; then
         for tag in $(pgvector_tags "$PGVECTOR_SOURCE"); do
             pgvector_install "$PGVECTOR_SOURCE" "$tag" "$private_pg_config"
         done
     fi
-    server_tests=$(dirname "$("$private_pg_config" --pgxs)")/../test
-    mkdir -p "$work/demo"
-    cp -R test/tap "$work/t"
-    cp demo/packages.tsv.gz "$work/demo"
-    if [ "$(id -u)" -eq 0 ]; then chown -R "$(server_user)" "$work"; fi
-    (
-        cd "$work"
-        unset PGHOST PGUSER PGDATABASE
-        as_server_user env PG_REGRESS="$server_tests/regress/pg_regress" TESTDIR="$work" \
-            TESTDATADIR="$work/tmp_check" TESTLOGDIR="$work/tmp_check/log" \
-            prove --verbose --nocolor -I "$server_tests/perl" -I t/lib t/*.pl
-    ) 2>&1 | tee "$counts.out" || status=$?
+    install_faults
+    run_tap fault "$fault_bin" "${fault[@]/#test\/tap/t}" >"$counts.fault" 2>&1 &
+    faults=$!
+    run_tap plain "$private_bin" "${ordinary[@]/#test\/tap/t}" 2>&1 | tee "$counts.out" || status=$?
+    wait "$faults" || status=$?
+    cat "$counts.fault"
     count_tap "$counts.out"
+    count_tap "$counts.fault"
     return "$status"
 }
 
@@ -270,7 +273,7 @@ for step in "${wanted[@]}"; do
     : >"$log"
     if needs_server "$step" && [ "$server_running" = no ]; then
         # Not in a subshell: the server outlives the step.
-        { private_install && private_start && server_running=yes; } >"$log" 2>&1 || status=$?
+        { private_install && private_start run && server_running=yes; } >"$log" 2>&1 || status=$?
     fi
     if [ "$status" -eq 0 ]; then
         set +e

@@ -7,9 +7,10 @@ packages_of() {
     case $1 in
     build) echo "gcc g++ make libc6-dev libxsimd-dev libfast-float-dev postgresql-server-dev-$PG_MAJOR" ;;
     server) echo "postgresql-$PG_MAJOR postgresql-client-$PG_MAJOR util-linux gzip" ;;
-    test) echo "cmake libgtest-dev libbenchmark-dev postgresql-$PG_MAJOR-pgtap perl libipc-run-perl" ;;
+    test) echo "cmake libgtest-dev libbenchmark-dev postgresql-$PG_MAJOR-pgtap perl libipc-run-perl procps" ;;
     lint) echo "python3 binutils clang clang-format" ;;
     bench) echo "python3 python3-numpy python3-psycopg2 python3-h5py python3-matplotlib" ;;
+    soak) echo "valgrind" ;;
     fuzz) echo "clang libclang-rt-dev" ;;
     *) die "no such package group: $1" ;;
     esac

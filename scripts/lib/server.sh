@@ -97,22 +97,23 @@ private_install() {
     make -s PG_CONFIG="$private_pg_config" install install-vector
 }
 
-# Creates and starts the cluster. Durability is off: nothing here outlives the script. Lines of postgresql.conf in
-# $private_settings come last and therefore win.
+# private_start NAME: creates and starts a cluster in $private/NAME, which begins with run. Durability is off: nothing
+# here outlives the script. Lines of postgresql.conf in $private_settings come last and therefore win.
 private_start() {
-    mkdir "$private/run"
-    chmod 700 "$private/run"
-    if [ "$(id -u)" -eq 0 ]; then chown "$(server_user)" "$private/run"; fi
+    local run=$private/$1
+    mkdir "$run"
+    chmod 700 "$run"
+    if [ "$(id -u)" -eq 0 ]; then chown "$(server_user)" "$run"; fi
 
     # From /, because the server's user may not be able to read the checkout we are in.
     (
         cd /
-        as_server_user "$private_bin/initdb" -D "$private/run/data" -U postgres -A trust -E UTF8 --no-locale \
+        as_server_user "$private_bin/initdb" -D "$run/data" -U postgres -A trust -E UTF8 --no-locale \
             --no-sync --no-instructions >"$private/initdb.log" 2>&1
     ) || { cat "$private/initdb.log" >&2; die "initdb failed"; }
-    as_server_user tee -a "$private/run/data/postgresql.conf" >/dev/null <<-CONF
+    as_server_user tee -a "$run/data/postgresql.conf" >/dev/null <<-CONF
 		listen_addresses = ''
-		unix_socket_directories = '$private/run'
+		unix_socket_directories = '$run'
 		fsync = off
 		synchronous_commit = off
 		full_page_writes = off
@@ -123,24 +124,31 @@ private_start() {
 	CONF
     (
         cd /
-        as_server_user "$private_bin/pg_ctl" -D "$private/run/data" -l "$private/run/server.log" -w -t 60 \
+        as_server_user "$private_bin/pg_ctl" -D "$run/data" -l "$run/server.log" -w -t 60 \
             start >"$private/start.log" 2>&1 </dev/null
-    ) || { cat "$private/start.log" "$private/run/server.log" >&2; die "the private server did not start"; }
+    ) || { cat "$private/start.log" "$run/server.log" >&2; die "the private server did not start"; }
 
-    export PGHOST=$private/run PGUSER=postgres PGDATABASE=postgres
+    export PGHOST=$run PGUSER=postgres PGDATABASE=postgres
     export PATH="$private_bin:$PATH"
     # Nobody's personal settings.
     export PSQLRC=/dev/null PSQL_HISTORY=/dev/null
 }
 
-# Stops the server and removes every trace. Safe to call at any moment and twice.
+# Stops the clusters. Safe to call at any moment and twice.
+private_stop_servers() {
+    local pid_file data
+    for pid_file in "$private"/run*/data/postmaster.pid; do
+        [ -f "$pid_file" ] || continue
+        data=${pid_file%/postmaster.pid}
+        (cd / && as_server_user "$private_bin/pg_ctl" -D "$data" -m immediate -w -t 60 stop) >/dev/null 2>&1 ||
+            warn "the server in $data did not stop"
+    done
+}
+
+# Stops the clusters and removes every trace. Safe to call at any moment and twice.
 private_stop() {
-    local dir=$private
+    [ -n "$private" ] || return 0
+    private_stop_servers
+    rm -rf "$private"
     private=''
-    [ -n "$dir" ] || return 0
-    if [ -f "$dir/run/data/postmaster.pid" ]; then
-        (cd / && private=$dir as_server_user "$private_bin/pg_ctl" -D "$dir/run/data" -m immediate -w -t 30 stop) \
-            >/dev/null 2>&1 || warn "the server in $dir did not stop"
-    fi
-    rm -rf "$dir"
 }
