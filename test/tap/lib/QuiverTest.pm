@@ -1,4 +1,5 @@
-# What the TAP tests share: a server with quiver, the demo's data, recall against exact search.
+# What the TAP tests share: a server with quiver, the demo's data, recall against exact search, rows
+# whose vector follows from their numbers, what quiver_index_check() says, sessions in the background.
 package QuiverTest;
 
 use strict;
@@ -8,8 +9,17 @@ use Exporter 'import';
 use FindBin;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Test::More;
 
-our @EXPORT = qw(started_node load_packages recall);
+our @EXPORT = qw(started_node start_again kill_server load_packages recall from_env embeddings is_clean
+  index_only drained waits_for_lock start_waiting);
+
+# A number from the environment: how much of a test is to be done. The short form is the default.
+sub from_env
+{
+	my ($name, $default) = @_;
+	return defined $ENV{$name} && $ENV{$name} ne '' ? $ENV{$name} : $default;
+}
 
 # A running server with the extension. Options: init, arguments of init(); conf, lines of configuration.
 sub started_node
@@ -21,6 +31,103 @@ sub started_node
 	$node->start;
 	$node->safe_psql('postgres', 'CREATE EXTENSION quiver');
 	return $node;
+}
+
+# Ends all processes of a server at once, without a chance to write anything.
+sub kill_server
+{
+	my ($node) = @_;
+	my $postmaster = $node->{_pid};
+	kill('STOP', $postmaster);    # it shall not start another one meanwhile
+	select(undef, undef, undef, 0.01);
+	my @backends = split(' ', `ps -o pid= --ppid $postmaster`);
+	kill('KILL', $postmaster, @backends);
+	# Dead processes that are children of this one would count as a running server.
+	$node->kill9;
+	foreach my $pid ($postmaster, @backends)
+	{
+		for (1 .. 600)
+		{
+			last unless kill(0, $pid) && `ps -o stat= -p $pid` !~ /^(Z|\s*$)/;
+			select(undef, undef, undef, 0.05);
+		}
+	}
+	return;
+}
+
+# Starts a server that was killed. The system may take a moment to see that nobody uses its shared
+# memory any more.
+sub start_again
+{
+	my ($node) = @_;
+	for (1 .. 20)
+	{
+		$node->{_pid} = undef;    # of the attempt before
+		return 1 if $node->start(fail_ok => 1);
+		select(undef, undef, undef, 0.5);
+	}
+	die 'the server ' . $node->name . " does not start:\n" . slurp_file($node->logfile);
+}
+
+# The function embedding(id, version), 16 small integers, among them equal ones for different ids.
+sub embeddings
+{
+	my ($node) = @_;
+	$node->safe_psql(
+		'postgres', q(
+		CREATE FUNCTION embedding(id integer, version integer) RETURNS vector
+		LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+			SELECT array_agg(abs(hashint4((id % 700) * 32 + version % 3 * 100003 + i) % 50) ORDER BY i)::vector
+			FROM generate_series(1, 16) AS i
+		$$;));
+	return;
+}
+
+# No index of the database has an error, compared with its table, too. Returns the warnings: what a
+# crash may leave and vacuum removes.
+sub is_clean
+{
+	my ($node, $name) = @_;
+	my $found = $node->safe_psql(
+		'postgres', q(
+		SELECT severity, c.relname, code, block, slot, detail
+		FROM pg_class AS c JOIN pg_am AS a ON a.oid = c.relam, quiver_index_check(c.oid)
+		WHERE a.amname = 'hnsw' AND c.relkind = 'i' AND pg_relation_size(c.oid) > 0));
+	is(join("\n", grep { !/^warning/ } split(/\n/, $found)), '', "$name: quiver_index_check finds no error");
+	return scalar(grep { /^warning/ } split(/\n/, $found));
+}
+
+# Settings under which a query can only be answered by the index.
+sub index_only
+{
+	return 'SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off;';
+}
+
+# All ids that an index scan over $table returns when nothing stops it, in the order of the index.
+sub drained
+{
+	my ($node, $table, $query) = @_;
+	my $rows = "SELECT id FROM $table ORDER BY v <-> '$query' LIMIT 1000000";
+	return $node->safe_psql('postgres',
+		index_only() . "SELECT string_agg(id::text, ' ') FROM ($rows) AS found");
+}
+
+# Sends a statement that will not end soon, through a background psql.
+sub start_waiting
+{
+	my ($session, $sql) = @_;
+	$session->query_until(qr/sent/, "\\echo sent\n$sql;\n");
+	return;
+}
+
+# Waits until a session waits for the advisory lock $key.
+sub waits_for_lock
+{
+	my ($node, $key) = @_;
+	$node->poll_query_until('postgres',
+		"SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND objid = $key AND NOT granted")
+	  or die "no session waits for advisory lock $key";
+	return;
 }
 
 # The 2,000 embeddings of the demo: table packages (id, section, embedding vector(128)), and queries
