@@ -39,13 +39,16 @@ part() {
 under_valgrind() {
     local bin=$private_bin
     mv "$bin/postgres" "$bin/postgres.plain"
+    # Not initdb's calls, which would take minutes.
     cat >"$bin/postgres" <<-SCRIPT
 		#!/bin/sh
-		exec valgrind --quiet --error-limit=no --num-callers=40 --trace-children=yes --log-file='$private/valgrind.%p.log' \\
-		    --undef-value-errors=no '$bin/postgres.plain' "\$@"
+		[ "\$1" = -D ] || exec '$bin/postgres.plain' "\$@"
+		exec valgrind --quiet --error-limit=no --num-callers=40 --trace-children=yes --undef-value-errors=no \\
+		    --log-file='$private/valgrind.%p.log' '$bin/postgres.plain' "\$@"
 	SCRIPT
     chmod 755 "$bin/postgres"
     chmod 777 "$private"
+    mkdir -p "$logs/regress"
     private_start run
     make PG_CONFIG="$private_pg_config" installcheck TAP_TESTS= EXTRA_REGRESS_OPTS="--outputdir=$logs/regress" \
         >"$logs/valgrind.log" 2>&1 || failed=1
