@@ -12,13 +12,14 @@ for file in scripts/check_*; do checks+=("$file"); done
 
 syntax() {
     local file
-    for file in scripts/*.sh scripts/lib/*.sh bench/run bench/report bench/python.sh .ci/run; do bash -n "$file"; done
+    local shell=(scripts/*.sh scripts/lib/*.sh bench/run bench/report bench/pgo bench/python.sh .ci/run)
+    for file in "${shell[@]}"; do bash -n "$file"; done
     while IFS= read -r file; do
         python3 -c 'import ast, sys; ast.parse(open(sys.argv[1], encoding="utf-8").read(), sys.argv[1])' "$file"
     done < <(find scripts bench test -name '*.py' 2>/dev/null)
     python3 -m json.tool META.json >/dev/null
     if command -v shellcheck >/dev/null; then
-        shellcheck scripts/*.sh scripts/lib/*.sh bench/run bench/report bench/python.sh .ci/run
+        shellcheck "${shell[@]}"
     fi
 }
 

@@ -8,6 +8,7 @@ import dataclasses
 import datetime
 import json
 import os
+import re
 import statistics
 
 FORMAT = 1
@@ -48,10 +49,16 @@ METRICS = {
 }
 
 
+def without_folders(arguments):
+    """A command line for a report: names of files, but not where they lie on the machine that ran it."""
+    return [re.sub(r"^[^,]*/", "", argument) if "/" in argument else argument for argument in arguments]
+
+
 class Results:
     def __init__(self, command, machine, k=10):
         self.document = {"format": FORMAT, "date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
-                         "command": command, "k": k, "machine": machine, "systems": {}, "data": [], "results": []}
+                         "command": without_folders(command), "k": k, "machine": machine,
+                         "systems": {}, "data": [], "results": []}
 
     def find(self, part, data, system, point):
         for result in self.document["results"]:

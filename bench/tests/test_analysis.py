@@ -9,7 +9,7 @@ import unittest
 
 from quiver_bench import compare, report
 from quiver_bench.interpolate import frontier, qps_at
-from quiver_bench.results import Results, load
+from quiver_bench.results import Results, load, without_folders
 from quiver_bench.rounds import turns
 
 
@@ -59,6 +59,11 @@ class Collected(unittest.TestCase):
         self.assertAlmostEqual(result["best"]["qps"], 44)
         self.assertAlmostEqual(result["best"]["p50_ms"], 1000 / 44)
         self.assertEqual(result["metrics"]["recall"], 0.85)
+
+
+    def test_command_without_folders(self):
+        self.assertEqual(without_folders(["--data", "/a/b/sift,rows=5", "--output", "c/d.json", "--ef", "1,2"]),
+                         ["--data", "sift,rows=5", "--output", "d.json", "--ef", "1,2"])
 
 
 class Compare(unittest.TestCase):
