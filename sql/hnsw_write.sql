@@ -130,5 +130,35 @@ DELETE FROM t WHERE id IN (2, 4);
 VACUUM t;
 SELECT id, v <=> '[1,0]' AS distance FROM t ORDER BY v <=> '[1,0]' LIMIT 9;
 DROP TABLE t;
+-- places of deleted rows are taken by others: the index does not grow by turnover
+CREATE TABLE t (id integer, v vector(3)) WITH (autovacuum_enabled = off);
+CREATE INDEX t_v_idx ON t USING hnsw (v);
+CREATE FUNCTION put(first integer) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO t SELECT i, ARRAY[i * 7 % 97, i * 5 % 89, i % 83] FROM generate_series(first, first + 999, 2) AS i;
+    INSERT INTO t SELECT first, '[1,1,1]' FROM generate_series(1, 100)
+$$;
+SELECT put(0), put(1);
+SELECT pg_relation_size('t_v_idx') AS size \gset
+DELETE FROM t WHERE id % 2 = 0;
+VACUUM (INDEX_CLEANUP on) t;
+SELECT live_nodes = (SELECT count(DISTINCT v::text) FROM t) AS live, dead_nodes FROM quiver_index_info('t_v_idx');
+SELECT put(2000);
+DELETE FROM t WHERE id % 2 = 1;
+VACUUM (INDEX_CLEANUP on) t;
+SELECT put(2001);
+SELECT pg_relation_size('t_v_idx') <= :size + 8192 AS stable;
+SELECT * FROM quiver_index_check('t_v_idx', true);
+SELECT (SELECT count(*) FROM (SELECT id FROM t ORDER BY v <-> '[0,0,0]' LIMIT 1000000) AS found) AS indexed,
+       (SELECT count(*) FROM t) AS rows;
+-- and when all rows go
+DELETE FROM t;
+VACUUM (INDEX_CLEANUP on) t;
+SELECT (SELECT count(*) FROM (SELECT id FROM t ORDER BY v <-> '[0,0,0]' LIMIT 1000000) AS found) AS indexed;
+SELECT put(0), put(1);
+SELECT pg_relation_size('t_v_idx') <= :size + 8192 AS stable;
+SELECT (SELECT count(*) FROM (SELECT id FROM t ORDER BY v <-> '[0,0,0]' LIMIT 1000000) AS found) AS indexed,
+       (SELECT count(*) FROM t) AS rows;
+DROP TABLE t;
+DROP FUNCTION put;
 RESET enable_seqscan;
 RESET enable_sort;

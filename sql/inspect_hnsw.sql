@@ -39,7 +39,7 @@ SELECT * FROM findings('inspected_v');
 DELETE FROM inspected WHERE id % 3 = 0;
 SELECT * FROM findings('inspected_v');
 VACUUM (INDEX_CLEANUP on) inspected;
-SELECT live_nodes, dead_nodes > 0 AS dead FROM quiver_index_info('inspected_v');
+SELECT live_nodes, dead_nodes FROM quiver_index_info('inspected_v');
 SELECT * FROM findings('inspected_v');
 UPDATE inspected SET id = id + 1 WHERE id % 2 = 0;
 INSERT INTO inspected SELECT i, made_up(i, 8) FROM generate_series(301, 400) AS i;

@@ -15,7 +15,7 @@ void BufferPages::init_page(std::byte* bytes, page::PageKind kind) {
     auto* header = reinterpret_cast<PageHeader>(bytes);
     PageInit(reinterpret_cast<Page>(bytes), BLCKSZ, page::kSpecial);
     header->pd_lower = header->pd_upper;
-    page::special_of(bytes) = {kind, 0, page::kMagic};
+    page::special_of(bytes) = {kind, page::kPageMagic, 0};
 }
 
 Buffer BufferPages::extend_relation(Relation index) { return extend_locked(index, MAIN_FORKNUM); }

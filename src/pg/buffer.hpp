@@ -63,6 +63,22 @@ public:
         return block;
     }
 
+    // Holds an exclusive lock while it looks at the page and writes it.
+    bool adopt(page::BlockId block, page::PageKind kind) {
+        const Buffer buffer = ReadBuffer(index_, block);
+        LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+        const bool is_new = PageIsNew(BufferGetPage(buffer));
+        if (is_new) {
+            GenericXLogState* wal = GenericXLogStart(index_);
+            init_page(reinterpret_cast<std::byte*>(
+                          GenericXLogRegisterBuffer(wal, buffer, GENERIC_XLOG_FULL_IMAGE)),
+                      kind);
+            GenericXLogFinish(wal);
+        }
+        UnlockReleaseBuffer(buffer);
+        return is_new;
+    }
+
     page::BlockId blocks() const { return RelationGetNumberOfBlocks(index_); }
 
     // Moves the bytes towards the processor, if the page was seen in shared buffers. Else asks the

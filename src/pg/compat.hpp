@@ -94,6 +94,18 @@ inline void vacuum_pause() {
 #endif
 }
 
+// The memory, in bytes, that a vacuum of this process may use.
+inline size_t vacuum_memory() {
+#if PG_VERSION_NUM >= 170000
+    const bool automatic = AmAutoVacuumWorkerProcess();
+#else
+    const bool automatic = IsAutoVacuumWorkerProcess();
+#endif
+    const int kilobytes =
+        automatic && autovacuum_work_mem != -1 ? autovacuum_work_mem : maintenance_work_mem;
+    return static_cast<size_t>(kilobytes) * 1024;
+}
+
 // Whether a role owns a relation.
 inline bool owns_relation(Oid relation, Oid role) {
 #if PG_VERSION_NUM >= 160000

@@ -18,6 +18,7 @@
 namespace quiver::page {
 
 inline constexpr uint32_t kMagic = 0x31525651;  // "QVR1"
+inline constexpr uint16_t kPageMagic = 0x5651;  // "QV"
 inline constexpr uint16_t kFormatVersion = 1;
 
 inline constexpr size_t kPageSize = 8192;
@@ -42,8 +43,8 @@ enum class PageKind : uint16_t {
 // The last bytes of every page.
 struct PageSpecial {
     PageKind kind;
-    uint16_t reserved;
-    uint32_t magic;
+    uint16_t magic;     // kPageMagic
+    BlockId next_free;  // on the list of pages with free slots, the page after this one; 0: none
 };
 static_assert(sizeof(PageSpecial) == kSpecial);
 
@@ -77,12 +78,13 @@ struct SlotHeader {
     uint8_t level;       // of the node, not of this record
     uint8_t edge_count;  // edges [0, edge_count) are set
     int8_t scale_exponent;
-    uint8_t tid_count;  // inline TIDs used
-    uint8_t down_generation;
-    uint8_t reserved;    // 0
-    NodeId down;         // upper records: this node's record one layer below; base: 0xffffffff
-    uint32_t more_tids;  // base: id of the first chunk of further heap TIDs, or 0xffffffff
-    float own_error;     // norm of (vector - own vector as stored), 0 when exact
+    uint8_t tid_count;        // inline TIDs used
+    uint8_t down_generation;  // upper: of the record below; base: of the first chunk
+    uint8_t layer;            // of this record
+    NodeId down;              // upper: this node's record one layer below; base: 0xffffffff
+    // base: id of the first chunk of further heap TIDs, or 0xffffffff; upper: the base record
+    uint32_t more_tids;
+    float own_error;  // norm of (vector - own vector as stored), 0 when exact
     HeapTid tids[kInlineTids];
 };
 static_assert(sizeof(SlotHeader) == 32 && offsetof(SlotHeader, down) == 8 &&
@@ -229,11 +231,14 @@ constexpr size_t slot_offset(NodeId id, const SlotLayout& s) {
     return kPageHeader + size_t{id % s.per_page} * s.stride;
 }
 
+// A flag of the metapage: there may be nodes that a vacuum has to take out of the graph.
+inline constexpr uint16_t kHasDead = 1;
+
 // Block 0.
 struct Meta {
     uint32_t magic;
     uint16_t version;
-    uint16_t flags;  // reserved, 0
+    uint16_t flags;  // kHasDead
     Profile profile;
     uint64_t rotation_seed;
     NodeId
@@ -241,7 +246,7 @@ struct Meta {
     uint8_t entry_level;
     uint8_t entry_generation;
     uint16_t reserved;
-    BlockId insert_block[3];  // base, upper, tids: a page that may have a free slot; 0: none
+    BlockId insert_block[3];  // base, upper, tids: the first page with a free slot; 0: none
     uint32_t reserved2;
     uint64_t base_nodes;  // when the index was built
     uint64_t upper_nodes;
@@ -255,19 +260,23 @@ constexpr int insert_block_of(PageKind kind) {
 }
 
 // Heap TIDs of a node that has more than kInlineTids.
-inline constexpr int kTidsPerChunk = 9;
+inline constexpr int kTidsPerChunk = 8;
 enum class ChunkUse : uint8_t {
     free = 0,
     open,
     closed,  // vacuum emptied it; it takes no TID any more (store/vacuum.hpp says why)
 };
 struct TidChunk {
-    uint32_t next;  // id of the next chunk, or 0xffffffff
+    uint32_t next;   // id of the next chunk, or 0xffffffff
+    NodeId owner;    // base record of the node
+    uint32_t order;  // smaller than that of any chunk before it in the chain
     uint8_t count;
     ChunkUse use;
+    uint8_t owner_generation;
+    uint8_t generation;  // 7 bits, changed when the chunk is freed
     HeapTid tids[kTidsPerChunk];
 };
-static_assert(sizeof(TidChunk) == 60);
+static_assert(sizeof(TidChunk) == 64 && offsetof(TidChunk, tids) == 16);
 inline constexpr int kChunksPerPage = static_cast<int>(kBody / sizeof(TidChunk));
 
 }  // namespace quiver::page

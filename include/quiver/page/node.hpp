@@ -67,6 +67,9 @@ inline Byte* tail_part_of(Byte* page) {
     return page + kPageHeader + sizeof(TailHeader);
 }
 
+// before: header is of an upper record. The base record of its node, which is freed after it.
+inline NodeId base_of(const SlotHeader& header) { return header.more_tids; }
+
 // before: page has kPageSize bytes.
 template <class Byte>
 inline auto& special_of(Byte* page) {

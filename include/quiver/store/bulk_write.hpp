@@ -139,7 +139,7 @@ private:
         header.tid_count = static_cast<uint8_t>(std::min<uint32_t>(count, page::kInlineTids));
         if (count <= page::kInlineTids) return;
         header.more_tids = id_at(first_tids_, chunk_count_, page::kChunksPerPage);
-        chunk_count_ += (count - page::kInlineTids + page::kTidsPerChunk - 1) / page::kTidsPerChunk;
+        chunk_count_ += chunks_for(count);
     }
 
     // Calls f(node, layer) for every upper record in order.
@@ -157,6 +157,8 @@ private:
                     }
                     const graph::NodeId node = order_[rank];
                     page::SlotHeader header = header_of(node);
+                    header.layer = static_cast<uint8_t>(layer);
+                    header.more_tids = record(node, 0);
                     header.down = record(node, layer - 1);
                     write_record(page::slot_of(bytes, record(node, layer), layouts_.upper), node,
                                  layer, header);
@@ -187,6 +189,17 @@ private:
         }
     }
 
+    static uint32_t chunks_for(uint32_t tids) {
+        return tids <= page::kInlineTids
+                   ? 0
+                   : (tids - page::kInlineTids + page::kTidsPerChunk - 1) / page::kTidsPerChunk;
+    }
+    uint32_t chunks_of(graph::NodeId node) const {
+        uint32_t count = 0;
+        graph_.for_each_tid(node, [&](graph::HeapTid) { count++; });
+        return chunks_for(count);
+    }
+
     // Chunks in the order in which take_tids() numbered them.
     void tid_pages() {
         page::TidChunk* chunk = nullptr;
@@ -199,6 +212,7 @@ private:
         };
         for (uint32_t rank = 0; rank < count_ && written < chunk_count_; rank++) {
             uint32_t skip = page::kInlineTids;
+            uint32_t left = chunks_of(order_[rank]);
             chunk = nullptr;
             graph_.for_each_tid(order_[rank], [&](graph::HeapTid tid) {
                 if (skip > 0) {
@@ -213,8 +227,14 @@ private:
                     if (slot == 0 && written > 0) flush(page::kChunksPerPage);
                     chunk = reinterpret_cast<page::TidChunk*>(page_image +
                                                               slot * sizeof(page::TidChunk));
-                    *chunk = {
-                        .next = page::kNoNode, .count = 0, .use = page::ChunkUse::open, .tids = {}};
+                    *chunk = {.next = page::kNoNode,
+                              .owner = record(order_[rank], 0),
+                              .order = --left,
+                              .count = 0,
+                              .use = page::ChunkUse::open,
+                              .owner_generation = 0,
+                              .generation = 0,
+                              .tids = {}};
                     written++;
                 }
                 std::memcpy(&chunk->tids[chunk->count++], &tid, sizeof tid);

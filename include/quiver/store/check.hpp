@@ -90,7 +90,7 @@ public:
     }
 
 private:
-    enum class Target { ok, missing, stale };
+    enum class Target { ok, missing, stale, freed };
 
     void found(FindingCode code, page::BlockId block, int slot, int edge, const char* detail) {
         report_(Finding{code, block, slot, edge, detail});
@@ -109,11 +109,15 @@ private:
         Target target = Target::missing;
         pages_->read(block, [&](const std::byte* bytes) {
             const page::PageSpecial& special = page::special_of(bytes);
-            if (special.magic != page::kMagic || special.kind != kind) return;
+            if (special.magic != page::kPageMagic || special.kind != kind) return;
             const page::ConstSlot slot = page::slot_of(bytes, id, layout);
             const page::SlotHeader& header = slot.header();
-            if (header.state != page::SlotState::live && header.state != page::SlotState::dead)
+            if (header.state != page::SlotState::live && header.state != page::SlotState::dead) {
+                // The record was freed while somebody wrote an edge to it.
+                if (header.state == page::SlotState::free && header.generation != generation)
+                    target = Target::freed;
                 return;
+            }
             std::memcpy(out, slot.at, layout.stride);
             target = header.generation == generation ? Target::ok : Target::stale;
         });
@@ -122,9 +126,7 @@ private:
 
     // The own vector of a copied slot; in `room` if it has to be collected, null if it cannot be.
     const std::byte* own_of(page::ConstSlot slot, std::byte* room) {
-        if (!slot.layout->spans()) return slot.own();
-        const bool all = read_tails(*pages_, *slot.layout, slot.tail(), room, pages_->blocks());
-        return all ? room : nullptr;
+        return store::own_of(*pages_, slot, room);
     }
 
     void check_page(page::BlockId block) {
@@ -134,7 +136,7 @@ private:
         const page::PageSpecial& special = page::special_of<const std::byte>(image_);
         const bool known =
             special.kind >= page::PageKind::base && special.kind <= page::PageKind::tail;
-        if (special.magic != page::kMagic || !known || special.reserved != 0) {
+        if (special.magic != page::kPageMagic || !known) {
             // A crash between adding a page and filling it leaves zeros.
             if (!all_zero())
                 found(FindingCode::page_damaged, block, -1, -1, "unknown kind of page");
@@ -178,13 +180,13 @@ private:
         if ((h.generation & ~page::kGenerationMask) != 0) return "generation out of range";
         if (h.level > graph::kMaxLevel) return "level out of range";
         if (h.edge_count > layout.edges) return "more edges than there is room for";
-        if (h.reserved != 0) return "reserved field is not zero";
         if (kind == page::PageKind::upper) {
             if (h.level == 0) return "upper record of a node of level 0";
-            if (h.tid_count != 0 || h.more_tids != page::kNoNode)
-                return "upper record with heap TIDs";
+            if (h.layer < 1 || h.layer > h.level) return "layer out of range";
+            if (h.tid_count != 0) return "upper record with heap TIDs";
             return nullptr;
         }
+        if (h.layer != 0) return "base record of another layer";
         if (h.down != page::kNoNode) return "base record with a record below";
         if (h.tid_count > page::kInlineTids) return "more heap TIDs than there is room for";
         if (h.state == page::SlotState::live && h.tid_count == 0 && h.more_tids == page::kNoNode)
@@ -241,6 +243,8 @@ private:
                 found(FindingCode::edge_target, block, at, edge, "leads to no record of its layer");
             } else if (target == Target::stale) {
                 found(FindingCode::edge_stale, block, at, edge, "leads to a slot that was reused");
+            } else if (target == Target::freed) {
+                found(FindingCode::edge_stale, block, at, edge, "leads to a slot that was freed");
             } else if (codes) {
                 const std::byte* own = own_of({neighbour_, slot.layout}, neighbour_own_);
                 if (own != nullptr) check_code(slot, i, own, block, at);
@@ -275,16 +279,18 @@ private:
 
     void check_tids(const page::SlotHeader& header, page::BlockId block, int at) {
         hand_tids(header.tids, std::min<int>(header.tid_count, page::kInlineTids), block, at);
-        // A chain longer than all chunks runs in a circle.
-        uint64_t left = uint64_t{pages_->blocks()} * page::kChunksPerPage;
+        const ChainOwner owner{block * layouts_.base.per_page + static_cast<uint32_t>(at),
+                               header.generation};
+        uint64_t below = uint64_t{1} << 32;
         for (uint32_t id = header.more_tids; id != page::kNoNode;) {
             page::TidChunk chunk;
             const page::BlockId chunk_block = id / page::kChunksPerPage;
             const bool exists = chunk_block != page::kMetaBlock && chunk_block < pages_->blocks();
-            if (left-- == 0 || !exists || !read_chunk(*pages_, id, chunk)) {
+            if (!exists || !read_chunk(*pages_, id, owner, chunk) || chunk.order >= below) {
                 found(FindingCode::tid_chain, block, at, -1, "chain of heap TIDs is broken");
                 return;
             }
+            below = chunk.order;
             pages_->poll();
             hand_tids(chunk.tids, chunk.count, block, at);
             id = chunk.next;
@@ -305,7 +311,7 @@ private:
         auto* record = arena_.array<std::byte>(layouts_.base.stride);
         if (entry.level > graph::kMaxLevel ||
             fetch(entry.id, entry.generation, kind, record) != Target::ok ||
-            page::ConstSlot{record, &layout_of(kind)}.header().level != entry.level) {
+            page::ConstSlot{record, &layout_of(kind)}.header().layer != entry.level) {
             found(FindingCode::entry_invalid, page::kMetaBlock, -1, -1,
                   "entry node is not a record of its layer");
             return;
@@ -333,7 +339,8 @@ private:
         for (size_t head = 0; head < queue.size(); head++) {
             pages_->poll();
             const page::NodeId id = queue[head];
-            if (fetch(id, 0, kind, record) == Target::missing) continue;
+            const Target target = fetch(id, 0, kind, record);
+            if (target == Target::missing || target == Target::freed) continue;
             const page::ConstSlot slot{record, &layout};
             if (layer > 0) check_down(slot, id, layer);
             const size_t count = std::min<size_t>(slot.header().edge_count, layout.edges);
@@ -350,8 +357,8 @@ private:
         const page::BlockId block = page::block_of(id, layouts_.upper);
         const int at = static_cast<int>(id % layouts_.upper.per_page);
         const page::PageKind kind = layer == 1 ? page::PageKind::base : page::PageKind::upper;
-        if (header.level < layer) {
-            found(FindingCode::down_invalid, block, at, -1, "node is on a layer above its level");
+        if (header.layer != layer) {
+            found(FindingCode::down_invalid, block, at, -1, "record is on another layer");
             return;
         }
         if (fetch(header.down, header.down_generation, kind, neighbour_) != Target::ok) {
@@ -403,7 +410,7 @@ inline bool check_meta(Pages& pages, page::Meta& meta, Report report) {
     if (meta.magic != page::kMagic) return damaged("this is no metapage of quiver");
     if (meta.version != page::kFormatVersion) return damaged("unknown format version");
     if (!plausible(meta.profile)) return damaged("impossible profile");
-    if (special.magic != page::kMagic || special.kind != page::PageKind::meta)
+    if (special.magic != page::kPageMagic || special.kind != page::PageKind::meta)
         (void)damaged("the page is not marked as a metapage");
     return true;
 }

@@ -75,7 +75,7 @@ inline IndexInfo gather_info(Pages& pages, const page::Profile& profile) {
             const page::PageSpecial& special = page::special_of(bytes);
             const page::SlotLayout& layout =
                 special.kind == page::PageKind::base ? layouts.base : layouts.upper;
-            if (special.magic != page::kMagic) {
+            if (special.magic != page::kPageMagic) {
                 info.other_blocks++;
             } else if (special.kind == page::PageKind::base) {
                 info.base_blocks++;

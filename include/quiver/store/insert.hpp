@@ -7,14 +7,13 @@
 // decided on the neighbour's page alone, from its codes.
 #pragma once
 
-#include <algorithm>  // std::min, std::max_element
+#include <algorithm>  // std::min
 
 #include "quiver/base/arena_vector.hpp"
 #include "quiver/base/rng.hpp"
-#include "quiver/graph/metric.hpp"
 #include "quiver/graph/params.hpp"
 #include "quiver/graph/select.hpp"
-#include "quiver/store/node_writer.hpp"
+#include "quiver/store/admit.hpp"
 #include "quiver/store/tails.hpp"
 #include "quiver/store/tids.hpp"
 
@@ -39,12 +38,6 @@ private:
     mutable Arena arena_;
     size_t bytes_;
 };
-
-// How much a kept neighbour hides a candidate; below 0 not at all (graph/metric.hpp).
-inline float occlusion(page::Metric metric, float to_owner, float to_kept) {
-    return metric == page::Metric::inner_product ? to_owner - to_kept
-                                                 : graph::occlusion_ratio(to_owner, to_kept);
-}
 
 // The vectors of visited nodes, for graph/select.hpp: row i is the copy with note i.
 template <class M>
@@ -80,7 +73,10 @@ public:
           arena_(arena),
           counters_(&counters),
           encoder_(model.make_encoder(arena)),
-          kept_(arena) {}
+          editor_(profile_, encoder_),
+          kept_(arena) {
+        std::fill_n(ids_, graph::kMaxLevel + 1, page::kNoNode);
+    }
 
     // record: the stored form with its error behind it (own.hpp).
     void insert(const std::byte* record, page::HeapTid tid, uint64_t level_seed,
@@ -97,30 +93,27 @@ public:
             entry = read_entry(*pages_);
         }
         const PageQuery query = model_->make_query(record, arena_);
-        Found starts[kDescentBeam];
-        const int top = std::min<int>(static_cast<int>(level), entry.level);
-        Descent<Pages, PageQuery> descent(arena_, *pages_, query, layouts_, *counters_);
-        size_t count = descent.run(entry, top, starts);
-
-        List* lists = arena_.array<List>(static_cast<size_t>(top) + 1);
-        for (int layer = top; layer >= 0; layer--) {
-            const page::SlotLayout& layout = layer == 0 ? layouts_.base : layouts_.upper;
-            LayerSearch<Pages, PageQuery, KeepOwn> search(
-                arena_, *pages_, query, layout,
-                layer == 0 ? page::PageKind::base : page::PageKind::upper, *counters_,
-                KeepOwn(&kept_, arena_, page::own_bytes(profile_)));
-            search.begin(beam_for(static_cast<size_t>(ef_construction), query.coarse()));
-            for (size_t i = 0; i < count; i++) search.seed(starts[i].id, starts[i].generation);
-            search.run();
-            if (layer == 0 && join_equal(search.found(), query, record, tid)) return;
-            lists[layer] = choose(search.found(), static_cast<size_t>(ef_construction), layout);
-            if (layer > 0) count = hand_down(search.found(), starts);
+        bool written = false;
+        for (int tries = 0; tries < kTries; tries++) {
+            const int top = std::min<int>(static_cast<int>(level), entry.level);
+            List* lists = arena_.array<List>(static_cast<size_t>(top) + 1);
+            const Survey survey = look_around(query, entry, top, ef_construction, lists,
+                                              written ? nullptr : record, tid);
+            if (survey == Survey::joined) return;
+            if (!written && survey == Survey::nothing && tries + 1 < kTries) {
+                entry = read_entry(*pages_);
+                continue;
+            }
+            point(*pages_, Point::insert_searched);
+            if (!written) write(record, tid, level, lists, top);
+            const bool linked = link_back(record, query, lists, top);
+            point(*pages_, Point::insert_linked);
+            // Searches can begin at a node that leads to a live one.
+            if (!written && linked && level > entry.level) (void)promote(level, Promote::higher);
+            if (linked || link_from_entry(record, query)) return;
+            written = true;
+            entry = read_entry(*pages_);
         }
-        point(*pages_, Point::insert_searched);
-        write(record, tid, level, lists, top);
-        link_back(record, query, lists, top);
-        point(*pages_, Point::insert_linked);
-        if (level > entry.level) (void)promote(level, Promote::higher);
     }
 
     // An UPDATE that left the vector as it was: gives the heap TID to the node that has the vector,
@@ -143,6 +136,15 @@ public:
 
 private:
     static constexpr size_t kAttachBeam = 12;
+    // Searches of an insertion, if vacuum takes away again and again what the last one found.
+    static constexpr int kTries = 8;
+
+    // What a search for neighbours came to.
+    enum class Survey : uint8_t {
+        found,
+        nothing,  // the entry node was freed after it was read
+        joined,   // an equal node took the TID
+    };
 
     // Edges of the new node on one layer.
     struct List {
@@ -158,6 +160,34 @@ private:
     }
     graph::Level level_of(page::HeapTid tid, uint64_t seed) const {
         return level_of(tid, seed, profile_.m);
+    }
+
+    // Searches the layers from top down to 0 and chooses a list for each. record: what an equal
+    // node is looked for with; null: for none.
+    Survey look_around(const PageQuery& query, const EntryPoint& entry, int top,
+                       int ef_construction, List* lists, const std::byte* record,
+                       page::HeapTid tid) {
+        Found starts[kDescentBeam];
+        Descent<Pages, PageQuery> descent(arena_, *pages_, query, layouts_, *counters_);
+        size_t count = descent.run(entry, top, starts);
+        Survey survey = Survey::nothing;
+        for (int layer = top; layer >= 0; layer--) {
+            const page::SlotLayout& layout = layer == 0 ? layouts_.base : layouts_.upper;
+            LayerSearch<Pages, PageQuery, KeepOwn> search(
+                arena_, *pages_, query, layout,
+                layer == 0 ? page::PageKind::base : page::PageKind::upper, *counters_,
+                KeepOwn(&kept_, arena_, page::own_bytes(profile_)));
+            search.begin(beam_for(static_cast<size_t>(ef_construction), query.coarse()));
+            for (size_t i = 0; i < count; i++) search.seed(starts[i].id, starts[i].generation);
+            search.run();
+            const std::span<const Found> found = search.found();
+            if (layer == 0 && record != nullptr && join_equal(found, query, record, tid))
+                return Survey::joined;
+            lists[layer] = choose(found, static_cast<size_t>(ef_construction), layer);
+            if (layer > 0) count = hand_down(found, starts);
+            if (layer == 0 && !found.empty()) survey = Survey::found;
+        }
+        return survey;
     }
 
     // A live node with the same stored form takes the TID. The same error, too: a scan derives from
@@ -178,20 +208,20 @@ private:
 
     // The edges of the new node, from the `most` nearest live nodes; from dead ones only when there
     // is nothing else, since somebody has to lead to the first row after all others were deleted.
-    List choose(std::span<const Found> found, size_t most, const page::SlotLayout& layout) {
+    List choose(std::span<const Found> found, size_t most, int layer) {
         const Metric metric = model_->metric();
-        const auto is_live = [](const Found& node) { return node.live; };
+        const auto is_live = [&](const Found& node) { return node.live && !is_self(node, layer); };
         const bool any_live = std::any_of(found.begin(), found.end(), is_live);
         const size_t n = std::min(found.size(), most);
         graph::Beam beam(arena_.array<graph::Candidate>(n + 1), static_cast<uint32_t>(n));
         beam.clear(static_cast<uint32_t>(n));
         const Found** by_note = arena_.array<const Found*>(kept_.size() + 1);
         for (const Found& node : found) {
-            if (any_live && !node.live) continue;
+            if ((any_live && !node.live) || is_self(node, layer)) continue;
             by_note[node.note] = &node;
             beam.offer(node.dist, node.note);  // keeps the nearest n
         }
-        const size_t slots = layout.edges;
+        const size_t slots = (layer == 0 ? layouts_.base : layouts_.upper).edges;
         const graph::SelectRoom<Metric> room = {
             arena_.array<const typename Metric::Element*>(slots), arena_.array<float>(slots),
             arena_.array<typename graph::SelectRoom<Metric>::Hidden>(n + 1),
@@ -210,6 +240,11 @@ private:
         return list;
     }
 
+    // Whether a search came upon the record that this insertion wrote.
+    bool is_self(const Found& node, int layer) const {
+        return node.id == ids_[layer] && node.generation == generations_[layer];
+    }
+
     page::NodeId place_record(page::PageKind kind, const page::SlotLayout& layout,
                               const page::SlotHeader& header, const std::byte* record,
                               const List* list) {
@@ -218,18 +253,25 @@ private:
             [&](std::byte* bytes, int i) {
                 return slot_at(bytes, i, layout).header().state == page::SlotState::free;
             },
-            [&](std::byte* bytes, int i) {
+            [&](std::byte* bytes, int i, page::NodeId id) {
                 const page::Slot slot = slot_at(bytes, i, layout);
                 page::SlotHeader h = header;
                 h.generation = generation_ =
                     static_cast<uint8_t>(slot.header().generation & page::kGenerationMask);
-                fill(slot, h, record, list);
+                fill(slot, h, record, list, id);
             });
     }
+
+    // id: the slot's, kNoNode if it is not known yet because the page is new.
     void fill(page::Slot slot, const page::SlotHeader& header, const std::byte* record,
-              const List* list) {
-        write_node(slot, profile_, header, record, list != nullptr ? list->edges : nullptr,
-                   list != nullptr ? list->count : 0, encoder_);
+              const List* list, page::NodeId id) {
+        NewEdge edges[page::kMaxEdgesPadded];
+        size_t count = 0;
+        for (size_t at = 0; list != nullptr && at < list->count; at++) {
+            // A node that was found here, and was freed since.
+            if (list->edges[at].id != id) edges[count++] = list->edges[at];
+        }
+        write_node(slot, profile_, header, record, edges, count, encoder_);
         if (slot.layout->spans()) slot.tail() = tail_;
     }
 
@@ -254,7 +296,7 @@ private:
                 ours = slot.header().state == page::SlotState::dead &&
                        slot.header().generation == generation_;
                 if (!ours) return Commit::no;
-                fill(slot, h, record, list);
+                fill(slot, h, record, list, id);
                 return Commit::yes;
             });
             if (ours) return id;
@@ -269,7 +311,7 @@ private:
             [&](std::byte* bytes, int i) {
                 return slot_at(bytes, i, layout).header().state == page::SlotState::free;
             },
-            [&](std::byte* bytes, int i) {
+            [&](std::byte* bytes, int i, page::NodeId) {
                 const page::Slot slot = slot_at(bytes, i, layout);
                 tail_ = slot.tail();
                 generation_ =
@@ -310,6 +352,8 @@ private:
         header.tid_count = 0;
         header.tids[0] = page::kNoTid;
         for (int layer = 1; layer <= static_cast<int>(level); layer++) {
+            header.layer = static_cast<uint8_t>(layer);
+            header.more_tids = ids_[0];
             header.down = ids_[layer - 1];
             header.down_generation = generations_[layer - 1];
             ids_[layer] = place_record(page::PageKind::upper, layouts_.upper, header, record,
@@ -354,112 +398,81 @@ private:
         }
     }
 
-    // A newcomer that none of its neighbours wants could not be found, so then the nearest has to
-    // take it.
-    void link_back(const std::byte* record, const PageQuery& query, const List* lists, int top) {
+    // Offers the node to the neighbours it keeps. Done when a live node took it, since nothing else
+    // is certain to stay: a neighbour that died meanwhile will be freed. So when all kept ones
+    // refuse, the nearest that is still there has to take it.
+    //
+    // Where all neighbours are dead, the index may be empty but for its entry node, which leads on
+    // until a vacuum finds another one. That node has to take it, and must still be the entry
+    // afterwards: then the vacuum that replaces it will see the newcomer.
+    //
+    // Returns whether a live node of layer 0 took it.
+    bool link_back(const std::byte* record, const PageQuery& query, const List* lists, int top) {
+        bool taken = false;
         for (int layer = 0; layer <= top; layer++) {
             const List& list = lists[layer];
             bool known = false;
             for (size_t i = 0; i < list.count; i++) {
                 if (list.edges[i].filler) break;  // kept edges come first
-                known = offer(record, query, list, i, layer, Demand::if_better) || known;
+                known = offer_to(record, query, list, i, layer, Demand::if_better) || known;
             }
-            if (!known && list.count > 0)
-                (void)offer(record, query, list, 0, layer, Demand::always);
+            for (size_t i = 0; i < list.count && !known; i++)
+                known = offer_to(record, query, list, i, layer, Demand::always);
+            if (layer == 0) taken = known;
         }
-    }
-
-    // Whether a full list takes the newcomer only for something worse.
-    enum class Demand : bool { if_better, always };
-
-    // Offers the new node to its neighbour `i` on a layer. True when the neighbour took it.
-    bool offer(const std::byte* record, const PageQuery& query, const List& list, size_t i,
-               int layer, Demand demand) {
-        const page::SlotLayout& layout = layer == 0 ? layouts_.base : layouts_.upper;
-        const NewEdge& edge = list.edges[i];
-        pages_->poll();
-        const PageQuery owner = model_->make_query(edge.own, arena_);
-        bool taken = false;
-        pages_->modify(page::block_of(edge.id, layout), [&](std::byte* bytes) {
-            const page::Slot slot = page::slot_of(bytes, edge.id, layout);
-            const page::SlotHeader& header = slot.header();
-            if (header.state == page::SlotState::free || header.generation != edge.generation)
-                return Commit::no;
-            const Commit commit = admit(slot, edge.own, query, owner, record, list.distances[i],
-                                        ids_[layer], generations_[layer], demand);
-            taken = commit == Commit::yes;
-            return commit;
-        });
-        point(*pages_, Point::insert_link_offered);
         return taken;
     }
 
-    // Decides on the page of a neighbour whether the newcomer enters its list, and instead of whom:
-    // a filler first, the farthest; else whom the newcomer hides most; else the farthest. Distances
-    // within the list come from its codes. own: the neighbour's, whose generation was compared.
-    Commit admit(page::Slot slot, const std::byte* own, const PageQuery& newcomer,
-                 const PageQuery& owner, const std::byte* record, float distance, page::NodeId id,
-                 uint8_t generation, Demand demand) {
-        const page::ConstSlot view{slot.at, slot.layout};
-        const size_t count = std::min<size_t>(slot.header().edge_count, slot.layout->edges);
-        const bool full = count == slot.layout->edges;
-        size_t victim = count;
-        bool filler = false;
-        if (count > 0) {
-            float from_owner[page::kMaxEdgesPadded];
-            float from_newcomer[page::kMaxEdgesPadded];
-            owner.estimate(view, owner.exact(own), from_owner);
-            newcomer.estimate(view, distance, from_newcomer);
-            size_t farthest_filler = count;
-            size_t most_hidden = count;
-            size_t farthest = count;
-            float most = 0;
-            for (size_t i = 0; i < count; i++) {
-                if (slot.ids()[i] == id) return Commit::no;
-                const bool is_filler = (slot.tag()[i] & page::kFiller) != 0;
-                if (is_filler) {
-                    if (farthest_filler == count || from_owner[i] > from_owner[farthest_filler])
-                        farthest_filler = i;
-                } else if (from_owner[i] <= distance) {
-                    if (occlusion(profile_.metric, distance, from_newcomer[i]) >= 0) filler = true;
-                    continue;
-                }
-                if (from_owner[i] <= distance) continue;
-                if (farthest == count || from_owner[i] > from_owner[farthest]) farthest = i;
-                const float hidden = occlusion(profile_.metric, from_owner[i], from_newcomer[i]);
-                if (hidden >= most) {
-                    most = hidden;
-                    most_hidden = i;
-                }
-            }
-            if (full) {
-                if (filler && demand == Demand::if_better) return Commit::no;
-                victim = farthest_filler != count ? farthest_filler
-                         : most_hidden != count   ? most_hidden
-                                                  : farthest;
-                if (victim == count && demand == Demand::always)
-                    victim = static_cast<size_t>(std::max_element(from_owner, from_owner + count) -
-                                                 from_owner);
-                if (victim == count) return Commit::no;
-            }
-            if (!filler) {
-                for (size_t i = 0; i < count; i++) {
-                    if (from_owner[i] > distance &&
-                        occlusion(profile_.metric, from_owner[i], from_newcomer[i]) >= 0)
-                        slot.tag()[i] |= page::kFiller;
-                }
-            }
-        }
-        encoder_.owner(own);
-        encoder_.code(slot, victim, record);
-        if (count == 0)
-            encoder_.factors(slot, 1);
-        else
-            encoder_.factors_of(slot, victim);
-        slot.ids()[victim] = id;
-        slot.tag()[victim] = static_cast<uint8_t>(generation | (filler ? page::kFiller : 0));
-        if (!full) slot.header().edge_count = static_cast<uint8_t>(count + 1);
-        return Commit::yes;
+    // Offers the new node to its neighbour `i` on a layer. True when a live neighbour took it.
+    bool offer_to(const std::byte* record, const PageQuery& query, const List& list, size_t i,
+                  int layer, Demand demand) {
+        const NewEdge& edge = list.edges[i];
+        pages_->poll();
+        const PageQuery owner = model_->make_query(edge.own, arena_);
+        const Offer result =
+            offer(*pages_, editor_, layer == 0 ? layouts_.base : layouts_.upper, edge.id,
+                  edge.generation, edge.own, owner, query,
+                  {ids_[layer], generations_[layer], record, list.distances[i]}, demand);
+        point(*pages_, Point::insert_link_offered);
+        return result == Offer::taken;
+    }
+
+    // before: no live node took the new one. Makes the entry's node take it.
+    bool link_from_entry(const std::byte* record, const PageQuery& query) {
+        const EntryPoint entry = read_entry(*pages_);
+        const page::NodeId base = entry_base(entry);
+        if (base == page::kNoNode || base == ids_[0]) return base == ids_[0];
+        std::byte* own = arena_.array<std::byte>(page::own_bytes(profile_));
+        uint8_t generation = 0;
+        NodeReader<Pages> reader(*pages_, layouts_.base, page::PageKind::base, arena_);
+        const bool there = reader.read_if(
+            base, [](const page::SlotHeader&) { return true; },
+            [&](page::ConstSlot slot, const std::byte* from) {
+                generation = slot.header().generation;
+                std::memcpy(own, from, page::own_bytes(profile_));
+            });
+        if (!there) return false;
+        const PageQuery owner = model_->make_query(own, arena_);
+        const Offer result =
+            offer(*pages_, editor_, layouts_.base, base, generation, own, owner, query,
+                  {ids_[0], generations_[0], record, query.exact(own)}, Demand::always);
+        if (result == Offer::taken) return true;
+        return result == Offer::dead && read_entry(*pages_) == entry;
+    }
+
+    // The base record of the entry node; kNoNode when the entry leads to none.
+    page::NodeId entry_base(const EntryPoint& entry) {
+        if (entry.id == page::kNoNode || entry.level == 0) return entry.id;
+        page::NodeId base = page::kNoNode;
+        pages_->read(page::block_of(entry.id, layouts_.upper), [&](const std::byte* bytes) {
+            const page::PageSpecial& special = page::special_of(bytes);
+            if (special.magic != page::kPageMagic || special.kind != page::PageKind::upper) return;
+            const page::SlotHeader& header =
+                page::slot_of(bytes, entry.id, layouts_.upper).header();
+            if (header.state != page::SlotState::free && header.generation == entry.generation)
+                base = page::base_of(header);
+        });
+        return base;
     }
 
     Pages* pages_;
@@ -469,6 +482,7 @@ private:
     Arena arena_;
     Counters* counters_;
     typename Model::Encoder encoder_;
+    ListEditor<Model> editor_;
     ArenaVector<std::byte*> kept_;
     page::NodeId ids_[graph::kMaxLevel + 1];
     uint8_t generations_[graph::kMaxLevel + 1];

@@ -6,6 +6,7 @@
 
 #include "quiver/base/arena.hpp"
 #include "quiver/store/own.hpp"
+#include "quiver/store/page_access.hpp"
 #include "quiver/store/query.hpp"
 
 namespace quiver::store {
@@ -82,6 +83,17 @@ public:
         put(slot, at, header.scale_exponent);
     }
 
+    // Copies code and factors of an edge to another place.
+    void move(page::Slot slot, size_t from, size_t to) {
+        const quant::CodeShape shape = code_shape(profile_, *slot.layout);
+        uint8_t* row = slot.codes();
+        for (size_t i = 0; i < quant::code_rows(shape) * static_cast<size_t>(shape.bits);
+             i++, row += shape.edges)
+            row[to] = row[from];
+        slot.add()[to] = slot.add()[from];
+        slot.scale()[to] = slot.scale()[from];
+    }
+
 private:
     void put(page::Slot slot, size_t at, int8_t exponent) {
         const quant::EdgeFactors f =
@@ -121,6 +133,10 @@ public:
     }
     void factors(page::Slot, size_t) {}
     void factors_of(page::Slot, size_t) {}
+    void move(page::Slot slot, size_t from, size_t to) {
+        const size_t bytes = slot.layout->code_dims / 8;
+        std::memcpy(slot.codes() + to * bytes, slot.codes() + from * bytes, bytes);
+    }
 
 private:
     page::Profile profile_;

@@ -21,6 +21,8 @@ enum class Commit : bool { no, yes };
 // extend(kind, f):   f(std::byte* page) fills the body of a new, zeroed page whose special space is
 // set; returns its
 //                    block. Other backends see it only after f.
+// adopt(block, kind):  makes an empty page of a block that is all zero, which a crash can leave;
+//                    false when it is not.
 // blocks():          how many there are now.
 // prefetch(block, offset, bytes): a hint that these bytes of the page will be read soon.
 // poll():            may leave by longjmp; called between pages, never while one is locked.
@@ -33,6 +35,7 @@ concept PageAccess = requires(P& p, page::BlockId block, page::PageKind kind) {
     {
         p.extend(kind, [](std::byte*) {})
         } -> std::convertible_to<page::BlockId>;
+    { p.adopt(block, kind) } -> std::convertible_to<bool>;
     { p.blocks() } -> std::convertible_to<page::BlockId>;
     p.prefetch(block, size_t{}, size_t{});
     p.poll();

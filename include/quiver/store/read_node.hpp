@@ -30,7 +30,7 @@ inline bool read_tails(Pages& pages, const page::SlotLayout& layout, const page:
         bool ours = false;
         pages.read(block, [&](const std::byte* bytes) {
             const page::PageSpecial& special = page::special_of(bytes);
-            if (special.magic != page::kMagic || special.kind != page::PageKind::tail) return;
+            if (special.magic != page::kPageMagic || special.kind != page::PageKind::tail) return;
             const page::TailHeader& header = page::tail_header_of(bytes);
             ours = header.owner == ref.owner && header.generation == ref.generation &&
                    header.part == part;
@@ -43,6 +43,14 @@ inline bool read_tails(Pages& pages, const page::SlotLayout& layout, const page:
         left -= size;
     }
     return true;
+}
+
+// The own vector of a slot that was copied: in the slot, or collected into `room`, which has
+// layout.own_bytes; null when its tails are another node's by now, or not written yet.
+template <PageAccess Pages>
+inline const std::byte* own_of(Pages& pages, page::ConstSlot slot, std::byte* room) {
+    if (!slot.layout->spans()) return slot.own();
+    return read_tails(pages, *slot.layout, slot.tail(), room, pages.blocks()) ? room : nullptr;
 }
 
 // Reads nodes of one layer. One per search: its room is allocated once.
@@ -64,7 +72,7 @@ public:
         bool found = false;
         pages_->read(page::block_of(id, *layout_), [&](const std::byte* bytes) {
             const page::PageSpecial& special = page::special_of(bytes);
-            if (special.magic != page::kMagic || special.kind != kind_) return;
+            if (special.magic != page::kPageMagic || special.kind != kind_) return;
             const page::ConstSlot slot = page::slot_of(bytes, id, *layout_);
             if (slot.header().state == page::SlotState::free || !accept(slot.header())) return;
             found = true;

@@ -19,6 +19,7 @@ struct EntryPoint {
     page::NodeId id;  // kNoNode: empty index
     uint8_t level;
     uint8_t generation;
+    friend bool operator==(const EntryPoint&, const EntryPoint&) = default;
 };
 
 // before: page is block 0 of an index whose format was checked.
@@ -127,6 +128,7 @@ public:
 
 private:
     static constexpr size_t kLargestBeam = 4000;
+    static constexpr int kDescents = 8;
 
     struct Key {
         float dist;
@@ -159,20 +161,31 @@ private:
     }
 
     void start() {
+        if (descend())
+            run();
+        else
+            done_ = true;
+    }
+
+    // From the entry point to the nodes of layer 0 to start from. False when the index is empty.
+    bool descend() {
         const EntryPoint entry = read_entry(*pages_);
         point(*pages_, Point::scan_entry_read);
-        if (entry.id == page::kNoNode) {
-            done_ = true;
-            return;
-        }
+        if (entry.id == page::kNoNode) return false;
         Descent<Pages, Q> descent(arena_, *pages_, *query_, layouts_, *counters_);
         starts_count_ = descent.run(entry, 0, starts_);
-        run();
+        return true;
     }
 
     void run() {
         counters_->rounds++;
         search(beam_for(ef_, query_->coarse()));
+        // The nodes to start from, or the entry node on the way to them, may have been freed since
+        // they were read. A vacuum finds another entry before it frees the old one.
+        for (int i = 0; i < kDescents && search_.visits() == 0; i++) {
+            (void)descend();
+            search(beam_for(ef_, query_->coarse()));
+        }
         // At least ef nodes, if there are so many.
         if (search_.visits() < ef_ && search_.full()) search(ef_);
         at_ = 0;
@@ -221,7 +234,7 @@ private:
     template <class Heap>
     void sweep_page(const std::byte* bytes, page::BlockId block, bool first, Heap& heap) {
         const page::PageSpecial& special = page::special_of(bytes);
-        if (special.magic != page::kMagic || special.kind != page::PageKind::base) return;
+        if (special.magic != page::kPageMagic || special.kind != page::PageKind::base) return;
         for (uint32_t i = 0; i < layouts_.base.per_page; i++) {
             const page::NodeId id = block * layouts_.base.per_page + i;
             const page::ConstSlot slot = page::slot_of(bytes, id, layouts_.base);

@@ -26,8 +26,8 @@ QUIVER_FUNCTION(hnswhandler) {
     am->ampredlocks = false;
     am->amcanparallel = false;
     am->amcaninclude = false;
-    am->amusemaintenanceworkmem = false;
-    am->amparallelvacuumoptions = VACUUM_OPTION_PARALLEL_BULKDEL;
+    am->amusemaintenanceworkmem = true;
+    am->amparallelvacuumoptions = VACUUM_OPTION_PARALLEL_BULKDEL | VACUUM_OPTION_PARALLEL_CLEANUP;
     am->amkeytype = InvalidOid;
 #if PG_VERSION_NUM >= 160000
     am->amsummarizing = false;

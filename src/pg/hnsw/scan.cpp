@@ -25,7 +25,7 @@ struct TidQueue {
     page::HeapTid tids[page::kTidsPerChunk];
     int count = 0;
     int at = 0;
-    uint32 next_chunk = page::kNoNode;
+    store::ChainReader chain;
 };
 
 // What a scan needs, whatever the model; ScanOf has the rest.
@@ -155,23 +155,21 @@ bool next_node(IndexScanDesc scan, ScanState* state) {
     state->queue = {};
     memcpy(state->queue.tids, node.tids, sizeof node.tids);
     state->queue.count = node.tid_count;
-    state->queue.next_chunk = node.more_tids;
+    state->queue.chain = {{node.id, node.generation}, node.more_tids};
     return true;
 }
 
 // The next heap TID of the node that is being handed out.
-bool next_tid(ScanState* state, page::HeapTid& out) {
+bool next_tid(ScanState* state, const page::SlotLayout& base, page::HeapTid& out) {
     TidQueue& queue = state->queue;
     while (queue.at == queue.count) {
-        if (queue.next_chunk == page::kNoNode) return false;
-        CHECK_FOR_INTERRUPTS();
+        if (!queue.chain.more()) return false;
         state->pages->point(store::Point::scan_chunk);
         page::TidChunk chunk;
-        if (!store::read_chunk(*state->pages, queue.next_chunk, chunk)) return false;
+        if (!queue.chain.next(*state->pages, base, chunk)) return false;
         memcpy(queue.tids, chunk.tids, sizeof chunk.tids);
         queue.count = chunk.count;
         queue.at = 0;
-        queue.next_chunk = chunk.next;
     }
     out = queue.tids[queue.at++];
     return true;
@@ -224,7 +222,8 @@ extern "C" bool hnsw_get_tuple(IndexScanDesc scan, ScanDirection) {
     const MemoryContext caller = MemoryContextSwitchTo(state->context);
     page::HeapTid tid;
     bool found = true;
-    while (found && !next_tid(state, tid)) found = next_node(scan, state);
+    const page::SlotLayout base = page::layouts(format_of(scan->indexRelation).profile).base;
+    while (found && !next_tid(state, base, tid)) found = next_node(scan, state);
     MemoryContextSwitchTo(caller);
     last = {state->counters, state->pages->pages_read()};
     if (!found) {

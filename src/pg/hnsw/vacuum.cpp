@@ -4,6 +4,8 @@
 #include "pg/compat.hpp"
 #include "pg/hnsw/am.hpp"
 #include "pg/hnsw/meta.hpp"
+#include "pg/memory.hpp"
+#include "quiver/store/model.hpp"
 #include "quiver/store/vacuum.hpp"
 
 namespace quiver::pg::hnsw {
@@ -14,6 +16,12 @@ IndexBulkDeleteResult* or_new(IndexBulkDeleteResult* stats) {
     return stats != nullptr
                ? stats
                : static_cast<IndexBulkDeleteResult*>(palloc0(sizeof(IndexBulkDeleteResult)));
+}
+
+// Between two pages.
+void pause() {
+    vacuum_pause();
+    fault_point(store::Point::vacuum_page);
 }
 
 }  // namespace
@@ -33,23 +41,56 @@ extern "C" IndexBulkDeleteResult* hnsw_bulk_delete(IndexVacuumInfo* info,
             memcpy(&heap_tid, &tid, sizeof tid);
             return is_dead(&heap_tid, state);
         },
-        [] {
-            vacuum_pause();
-            fault_point(store::Point::vacuum_page);
-        },
-        counts);
+        pause, counts);
     pages.point(store::Point::vacuum_done);
     stats->num_pages = pages.blocks();
     stats->num_index_tuples = static_cast<double>(counts.tids_kept);
     stats->tuples_removed += static_cast<double>(counts.tids_removed);
+    ereport(info->message_level,
+            (errmsg("index \"%s\": removed " UINT64_FORMAT " heap TIDs, which leaves " UINT64_FORMAT
+                    " nodes without any",
+                    RelationGetRelationName(info->index), counts.tids_removed, counts.nodes_died),
+             errdetail_internal("Pages written: " UINT64_FORMAT ".", counts.pages_written)));
     return stats;
 }
 
+// Once per VACUUM, after all calls of the function above; also when it was never called, and then
+// there may still be dead nodes that an earlier VACUUM did not get to.
 extern "C" IndexBulkDeleteResult* hnsw_vacuum_cleanup(IndexVacuumInfo* info,
                                                       IndexBulkDeleteResult* stats) {
     fault_point(store::Point::vacuum_cleanup);
-    if (info->analyze_only || stats == nullptr) return stats;
-    stats->num_pages = RelationGetNumberOfBlocks(info->index);
+    if (info->analyze_only) return stats;
+    const IndexFormat& format = format_of(info->index);
+    BufferPages pages(info->index);
+    if (store::has_dead_nodes(pages)) {
+        if (stats == nullptr) {
+            stats = or_new(stats);
+            stats->num_index_tuples = info->num_heap_tuples;
+            stats->estimated_count = true;
+        }
+        store::VacuumStats counts;
+        in_temporary_context("hnsw vacuum", [&](MemoryContext context) {
+            store::with_model(format.profile, format.rotation_seed, [&](const auto& model) {
+                store::remove_dead_nodes(pages, model, arena_in(context), vacuum_memory(), pause,
+                                         counts);
+            });
+        });
+        stats->pages_free = static_cast<BlockNumber>(counts.pages_with_room);
+        ereport(info->message_level,
+                (errmsg("index \"%s\": freed " UINT64_FORMAT " nodes of " UINT64_FORMAT " pages",
+                        RelationGetRelationName(info->index), counts.slots_freed,
+                        static_cast<uint64>(pages.blocks())),
+                 errdetail_internal("Edges to them: " UINT64_FORMAT " replaced, " UINT64_FORMAT
+                                    " removed; nodes linked anew: " UINT64_FORMAT
+                                    "; also freed: " UINT64_FORMAT
+                                    " records of upper layers, " UINT64_FORMAT
+                                    " chunks of heap TIDs; pages written: " UINT64_FORMAT
+                                    ", with room now: " UINT64_FORMAT ".",
+                                    counts.edges_replaced, counts.edges_removed,
+                                    counts.nodes_linked, counts.records_freed, counts.chunks_freed,
+                                    counts.pages_written, counts.pages_with_room)));
+    }
+    if (stats != nullptr) stats->num_pages = pages.blocks();
     return stats;
 }
 

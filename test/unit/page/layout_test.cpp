@@ -25,6 +25,8 @@ constexpr HeapTid kTid = {0x0102, 0x0304, 0x0506};
 
 TEST(PageFormat, constants) {
     EXPECT_EQ(kMagic, 0x31525651u);
+    EXPECT_EQ(kPageMagic, 0x5651u);
+    EXPECT_EQ(kHasDead, 1);
     EXPECT_EQ(kFormatVersion, 1);
     EXPECT_EQ(kBody, 8160u);
     EXPECT_EQ(static_cast<int>(PageKind::meta), 1);
@@ -52,12 +54,12 @@ TEST(PageFormat, constants) {
     EXPECT_EQ(insert_block_of(PageKind::base), 0);
     EXPECT_EQ(insert_block_of(PageKind::upper), 1);
     EXPECT_EQ(insert_block_of(PageKind::tids), 2);
-    EXPECT_EQ(kChunksPerPage, 136);
+    EXPECT_EQ(kChunksPerPage, 127);
 }
 
 TEST(PageFormat, special) {
-    EXPECT_EQ(bytes_of(PageSpecial{PageKind::upper, 0, kMagic}),
-              (Bytes{3, 0, 0, 0, 'Q', 'V', 'R', '1'}));
+    EXPECT_EQ(bytes_of(PageSpecial{PageKind::upper, kPageMagic, 0x04030201}),
+              (Bytes{3, 0, 'Q', 'V', 1, 2, 3, 4}));
 }
 
 TEST(PageFormat, slot_header) {
@@ -68,21 +70,29 @@ TEST(PageFormat, slot_header) {
                                .scale_exponent = -2,
                                .tid_count = 2,
                                .down_generation = 7,
-                               .reserved = 0,
+                               .layer = 1,
                                .down = 0x04030201,
                                .more_tids = 0x14131211,
                                .own_error = 1.0f,
                                .tids = {kTid, kNoTid}};
-    EXPECT_EQ(bytes_of(header), (Bytes{1,    5,    3,    200,  254,  2,    7,    0,     //
+    EXPECT_EQ(bytes_of(header), (Bytes{1,    5,    3,    200,  254,  2,    7,    1,     //
                                        0x01, 0x02, 0x03, 0x04, 0x11, 0x12, 0x13, 0x14,  //
                                        0,    0,    0x80, 0x3f, 0x02, 0x01, 0x04, 0x03,  //
                                        0x06, 0x05, 0xff, 0xff, 0xff, 0xff, 0,    0}));
 }
 
 TEST(PageFormat, tid_chunk) {
-    const TidChunk chunk = {.next = 0x04030201, .count = 9, .use = ChunkUse::open, .tids = {kTid}};
-    Bytes expected = {1, 2, 3, 4, 9, 1, 0x02, 0x01, 0x04, 0x03, 0x06, 0x05};
-    expected.resize(60);
+    const TidChunk chunk = {.next = 0x04030201,
+                            .owner = 0x14131211,
+                            .order = 0x24232221,
+                            .count = 8,
+                            .use = ChunkUse::open,
+                            .owner_generation = 5,
+                            .generation = 6,
+                            .tids = {kTid}};
+    Bytes expected = {1,    2, 3, 4, 0x11, 0x12, 0x13, 0x14, 0x21, 0x22, 0x23,
+                      0x24, 8, 1, 5, 6,    0x02, 0x01, 0x04, 0x03, 0x06, 0x05};
+    expected.resize(64);
     EXPECT_EQ(bytes_of(chunk), expected);
 }
 

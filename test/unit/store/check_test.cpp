@@ -176,7 +176,7 @@ TEST_P(CheckTest, slot_header) {
     damage([](page::SlotHeader& h) { h.generation = 0x80; });
     damage([](page::SlotHeader& h) { h.level = graph::kMaxLevel + 1; });
     damage([](page::SlotHeader& h) { h.edge_count = 255; });
-    damage([](page::SlotHeader& h) { h.reserved = 1; });
+    damage([](page::SlotHeader& h) { h.layer = 1; });
     damage([](page::SlotHeader& h) { h.down = 1; });
     damage([](page::SlotHeader& h) { h.tid_count = 9; });
     damage([](page::SlotHeader& h) {

@@ -119,5 +119,121 @@ protected:
 TEST_F(StoreVacuumRace, vacuum_within_insertion) { run(true); }
 TEST_F(StoreVacuumRace, insertion_within_vacuum) { run(false); }
 
+// A vacuum that frees slots, and whatever else can happen meanwhile.
+class StoreVacuumAll : public StoreConcurrent {
+protected:
+    static bool is_dead(page::HeapTid tid) { return row_of(tid) % 3 == 1 && row_of(tid) < 40; }
+    static Operation vacuum() {
+        return [](StoredIndex& index) { index.vacuum_all(is_dead); };
+    }
+    StoredIndex filled(uint32_t rows) const {
+        StoredIndex start(profile);
+        for (uint32_t row = 0; row < rows; ++row) start.insert(base.record(row), tid_of(row));
+        return start;
+    }
+
+    // Nothing is lost now, and the next vacuum leaves nothing behind.
+    void expect_sound(StoredIndex& index, uint32_t row) {
+        EXPECT_TRUE(check_graph(index, Chains::complete, Stale::allowed)
+                        .tids.contains(key_of(tid_of(row))));
+        EXPECT_TRUE(keys_of(index.scan(base, row, 40, Widen::no)).contains(key_of(tid_of(row))))
+            << "no way leads to the new row";
+        const page::HeapTid other = tid_of(0);
+        index.vacuum_all([&](page::HeapTid tid) { return is_dead(tid) || tid == other; });
+        const GraphFacts facts = check_graph(index);
+        EXPECT_TRUE(facts.unreached.empty());
+        EXPECT_EQ(facts.dead, 0u);
+        EXPECT_TRUE(facts.tids.contains(key_of(tid_of(row))));
+        EXPECT_EQ(keys_of(index.scan(base, 0, 10, Widen::yes)), facts.tids);
+    }
+};
+
+TEST_F(StoreVacuumAll, insertion_within) {
+    const StoredIndex start = filled(30);
+    for (uint32_t row = 41; row < 60; row += 3)
+        interleave(start, vacuum(), insertion(row),
+                   [&](StoredIndex& index) { expect_sound(index, row); });
+}
+
+TEST_F(StoreVacuumAll, within_an_insertion) {
+    const StoredIndex start = filled(30);
+    for (uint32_t row = 41; row < 60; row += 3)
+        interleave(start, insertion(row), vacuum(),
+                   [&](StoredIndex& index) { expect_sound(index, row); });
+}
+
+// Every row of the index dies under the newcomer, and others come in their places.
+TEST_F(StoreVacuumAll, of_everything_within_an_insertion) {
+    const StoredIndex start = filled(12);
+    const auto is_old = [](page::HeapTid tid) { return row_of(tid) < 40; };
+    for (uint32_t row = 41; row < 60; ++row) {
+        SCOPED_TRACE(row);
+        const auto check = [&](StoredIndex& index) {
+            EXPECT_TRUE(keys_of(index.scan(base, row, 40, Widen::no)).contains(key_of(tid_of(row))))
+                << "no way leads to the new row";
+            index.vacuum_all(is_old);
+            // What the insertion wrote too late to be repaired stays, until a node dies.
+            const GraphFacts facts = check_graph(index, Chains::complete, Stale::allowed);
+            EXPECT_EQ(facts.dead, 0u);
+            EXPECT_TRUE(facts.unreached.empty());
+            EXPECT_TRUE(facts.tids.contains(key_of(tid_of(row))));
+        };
+        const Operation vacuum = [&](StoredIndex& index) { index.vacuum_all(is_old); };
+        interleave(start, insertion(row), vacuum, check);
+        interleave(start, vacuum, insertion(row), check);
+        interleave(
+            start, insertion(row),
+            [&](StoredIndex& index) {
+                index.vacuum_all(is_old);
+                for (uint32_t other = 100; other < 104; ++other)
+                    index.insert(base.record(other - 80), tid_of(other));
+            },
+            check);
+    }
+}
+
+// A scan while rows die, their slots are freed and taken by others: every row that stays is handed
+// out once, and what is handed out is or was in the index.
+TEST_F(StoreVacuumAll, and_new_rows_within_a_scan) {
+    StoredIndex start = filled(30);
+    for (uint16_t copy = 2; copy < 40; ++copy) {
+        start.insert(base.record(3), tid_of(3, copy));
+        start.insert(base.record(4), tid_of(4, copy));
+    }
+    const auto dies = [](page::HeapTid tid) {
+        return is_dead(tid) || (row_of(tid) == 3 && tid.offset % 16 < 11);
+    };
+    std::set<uint64_t> stay;
+    std::set<uint64_t> known;
+    for (const uint64_t key : check_graph(start).tids) {
+        known.insert(key);
+        const page::HeapTid tid = {static_cast<uint16_t>(key >> 32),
+                                   static_cast<uint16_t>(key >> 16), static_cast<uint16_t>(key)};
+        if (!dies(tid)) stay.insert(key);
+    }
+    for (const size_t ef : {4, 40}) {
+        std::set<uint64_t> found;
+        const int gaps = interleave(
+            start,
+            [&](StoredIndex& index) { found = keys_of(index.scan(base, 3, ef, Widen::yes)); },
+            [&](StoredIndex& index) {
+                index.vacuum_all(dies);
+                for (uint32_t row = 50; row < 60; ++row)
+                    index.insert(base.record(row), tid_of(row));
+                for (uint16_t copy = 50; copy < 70; ++copy)
+                    index.insert(base.record(3), tid_of(3, copy));
+            },
+            [&](StoredIndex&) {
+                for (const uint64_t key : stay) EXPECT_TRUE(found.contains(key)) << key;
+                for (const uint64_t key : found) {
+                    const auto row = static_cast<uint32_t>(key >> 16);
+                    EXPECT_TRUE(known.contains(key) || row >= 50 ||
+                                (row == 3 && key % 65536 >= 50));
+                }
+            });
+        EXPECT_GT(gaps, 30);
+    }
+}
+
 }  // namespace
 }  // namespace quiver::test

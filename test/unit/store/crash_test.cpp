@@ -105,9 +105,9 @@ TEST_P(StoreCrash, duplicate_into_the_node) {
 
 TEST_P(StoreCrash, duplicate_into_a_new_chunk) {
     StoredIndex start = filled();
-    for (uint16_t copy = 2; copy <= 11; ++copy) start.insert(base.record(7), tid_of(7, copy));
+    for (uint16_t copy = 2; copy <= 10; ++copy) start.insert(base.record(7), tid_of(7, copy));
     // The next one starts the second chunk, on the page that the first is on.
-    EXPECT_EQ(interrupt_insert(start, 7, tid_of(7, 12)), 2u);
+    EXPECT_EQ(interrupt_insert(start, 7, tid_of(7, 11)), 2u);
     // The first chunk of all: a new page, the metapage, the node.
     StoredIndex other = filled();
     other.insert(base.record(7), tid_of(7, 2));
@@ -152,6 +152,52 @@ TEST_P(StoreCrash, vacuum) {
         EXPECT_EQ(keys_of(index.scan(base, 0, 10, Widen::yes)), living);
         if (!crashed || HasFailure()) {
             EXPECT_GT(n, 10u);
+            break;
+        }
+    }
+}
+
+// All of a vacuum: removed TIDs, closed gaps, freed slots, records and chunks.
+TEST_P(StoreCrash, vacuum_of_dead_nodes) {
+    StoredIndex start = filled();
+    for (uint32_t row = 0; row < 6; ++row) {
+        for (uint16_t copy = 2; copy <= 25; ++copy)
+            start.insert(base.record(row), tid_of(row, copy));
+    }
+    const auto is_dead = [](page::HeapTid tid) {
+        return row_of(tid) % 3 == 0 || (row_of(tid) == 1 && tid.offset % 20 > 8);
+    };
+    std::set<uint64_t> living;
+    for (const uint64_t key : check_graph(start).tids) {
+        const page::HeapTid tid = {static_cast<uint16_t>(key >> 32),
+                                   static_cast<uint16_t>(key >> 16), static_cast<uint16_t>(key)};
+        if (!is_dead(tid)) living.insert(key);
+    }
+    for (uint64_t n = 1;; ++n) {
+        SCOPED_TRACE(n);
+        StoredIndex index = start;
+        index.pages().crash_after(n);
+        bool crashed = false;
+        try {
+            index.vacuum_all(is_dead);
+        } catch (const Crash&) {
+            crashed = true;
+        }
+        index.pages().never_crash();
+        const std::set<uint64_t> left = keys_of(index.scan(base, 0, 10, Widen::yes));
+        for (const uint64_t tid : living) EXPECT_TRUE(left.contains(tid));
+        // Life goes on, and the next vacuum finishes the work.
+        for (uint32_t row = kRows; row < kRows + 10; ++row)
+            index.insert(base.record(row), tid_of(row));
+        index.vacuum_all(is_dead);
+        const GraphFacts facts = check_graph(index);
+        EXPECT_EQ(facts.dead, 0u);
+        EXPECT_TRUE(facts.unreached.empty());
+        for (const uint64_t tid : living) EXPECT_TRUE(facts.tids.contains(tid));
+        EXPECT_EQ(facts.tids.size(), living.size() + 10 - 10 / 3 - (kRows % 3 == 0));
+        EXPECT_EQ(keys_of(index.scan(base, 0, 10, Widen::yes)), facts.tids);
+        if (!crashed || HasFailure()) {
+            EXPECT_GT(n, 20u);
             break;
         }
     }

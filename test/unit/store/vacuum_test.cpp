@@ -1,4 +1,5 @@
 // Removing heap TIDs.
+#include "quiver/store/check.hpp"
 #include "support/store_test.hpp"
 
 namespace quiver::test {
@@ -86,6 +87,172 @@ TEST(StoreVacuumChain, damaged_chains_end) {
     const PageImage before = *reinterpret_cast<const PageImage*>(index.pages().bytes(1));
     index.vacuum([](page::HeapTid) { return false; });
     EXPECT_EQ(std::memcmp(before.bytes, index.pages().bytes(1), page::kPageSize), 0);
+}
+
+// ---- dead nodes ----
+
+class StoreDeadNodes : public StoreTest {
+protected:
+    // What the check of an index finds, code by code.
+    std::map<std::string, int> findings() {
+        std::map<std::string, int> names;
+        HeapArena memory;
+        store::check_graph(
+            index.pages(), memory.arena(),
+            [&](const store::Finding& f) { names[store::finding_name(f.code)]++; },
+            [](page::HeapTid, page::BlockId, int) {});
+        return names;
+    }
+    using NoFindings = std::map<std::string, int>;
+};
+QUIVER_INSTANTIATE_PER_MODEL(StoreDeadNodes);
+
+TEST_P(StoreDeadNodes, leave_the_graph_and_it_holds_together) {
+    constexpr uint32_t kRows = 300;
+    const Vectors base = vectors(kRows);
+    index.build(base, kRows / 2);
+    insert(base, kRows / 2, kRows);
+    const size_t edges = check_graph(index).edges;
+    const auto is_dead = [](page::HeapTid tid) { return row_of(tid) % 5 == 1; };
+    const store::VacuumStats stats = index.vacuum_all(is_dead);
+    EXPECT_EQ(stats.nodes_died, kRows / 5);
+    EXPECT_EQ(stats.slots_freed, kRows / 5);
+    const GraphFacts facts = check_graph(index);
+    EXPECT_EQ(facts.live, kRows - kRows / 5);
+    EXPECT_EQ(facts.dead, 0u);
+    EXPECT_TRUE(facts.unreached.empty());
+    EXPECT_GE(facts.edges, edges * 4 / 5 * 98 / 100) << "lists stay full";
+    EXPECT_EQ(findings(), NoFindings{});
+    EXPECT_EQ(keys_of(index.scan(queries, 0, 10, Widen::yes)), facts.tids);
+
+    const uint64_t commits = index.pages().counts().commits;
+    index.vacuum_all(is_dead);
+    EXPECT_EQ(index.pages().counts().commits, commits) << "nothing is left to do";
+}
+
+// Every slot is used again, those of all generations, and upper records and chunks with them.
+TEST_P(StoreDeadNodes, give_their_places_to_others) {
+    constexpr uint32_t kRows = 150;
+    const Vectors base = vectors(kRows);
+    const auto copies = [](uint32_t row) { return row % 16 == 0 ? 30 : 1; };
+    for (uint32_t row = 0; row < kRows; ++row) {
+        for (uint16_t copy = 1; copy <= copies(row); ++copy)
+            index.insert(base.record(row), tid_of(row, copy));
+    }
+    page::BlockId blocks = 0;
+    for (uint32_t round = 0; round < 8; ++round) {
+        SCOPED_TRACE(round);
+        const auto is_dead = [&](page::HeapTid tid) { return row_of(tid) % 3 == round % 3; };
+        index.vacuum_all(is_dead);
+        EXPECT_EQ(findings(), NoFindings{});
+        for (uint32_t row = round % 3; row < kRows; row += 3) {
+            for (uint16_t copy = 1; copy <= copies(row); ++copy)
+                index.insert(base.record(row), tid_of(row, copy));
+        }
+        const GraphFacts facts = check_graph(index);
+        EXPECT_EQ(facts.live, kRows);
+        EXPECT_EQ(keys_of(index.scan(queries, 0, 10, Widen::yes)), facts.tids);
+        if (round == 3) blocks = index.pages().blocks();
+        if (HasFailure()) return;
+    }
+    // The levels of a row depend on its TID alone, so there are as many records each time.
+    EXPECT_LE(index.pages().blocks(), blocks + 1);
+}
+
+TEST_P(StoreDeadNodes, may_be_all_there_are) {
+    const Vectors base = vectors(120);
+    index.build(base, 100);
+    index.vacuum_all([](page::HeapTid) { return true; });
+    EXPECT_TRUE(index.scan(queries, 0, 10, Widen::yes).empty());
+    EXPECT_EQ(check_graph(index).dead, 1u) << "the entry, until there is another one";
+    insert(base, 100, 120);
+    EXPECT_EQ(index.scan(queries, 0, 200, Widen::no).size(), 20u);
+    const auto none = [](page::HeapTid) { return false; };
+    index.vacuum_all(none);
+    const GraphFacts facts = check_graph(index);
+    EXPECT_EQ(facts.dead, 0u);
+    EXPECT_EQ(facts.live, 20u);
+    EXPECT_TRUE(facts.unreached.empty());
+    EXPECT_EQ(findings(), NoFindings{});
+}
+
+// A whole neighbourhood dies: who is left in it finds others by a search.
+TEST_P(StoreDeadNodes, may_be_neighbours) {
+    const Vectors base = vectors(500);
+    index.build(base, 500);
+    std::set<uint32_t> doomed;
+    for (const Hit& hit : index.scan(queries, 0, 300, Widen::no, 300))
+        doomed.insert(row_of(hit.tid));
+    doomed.erase(doomed.begin());
+    index.vacuum_all([&](page::HeapTid tid) { return doomed.contains(row_of(tid)); });
+    const GraphFacts facts = check_graph(index);
+    EXPECT_EQ(facts.live, 500 - doomed.size());
+    EXPECT_TRUE(facts.unreached.empty());
+    EXPECT_EQ(findings(), NoFindings{});
+}
+
+TEST_P(StoreDeadNodes, are_found_range_by_range_when_memory_is_short) {
+    const Vectors base = vectors(300);
+    index.build(base, 300);
+    index.vacuum_all([](page::HeapTid tid) { return row_of(tid) % 4 == 0; }, 100);
+    const GraphFacts facts = check_graph(index);
+    EXPECT_EQ(facts.live, 225u);
+    EXPECT_EQ(facts.dead, 0u);
+    EXPECT_TRUE(facts.unreached.empty());
+    EXPECT_EQ(findings(), NoFindings{});
+}
+
+// ---- places ----
+
+TEST(StoreFreeSpace, a_page_of_zeros_is_used) {
+    StoredIndex index(variants()[0]);
+    const Vectors base(index.profile(), 300, 2);
+    index.build(base, 100);
+    const page::BlockId zero = index.pages().extend(page::PageKind::base, [](std::byte*) {});
+    std::memset(index.pages().bytes(zero), 0, page::kPageSize);
+    index.vacuum_all([](page::HeapTid tid) { return row_of(tid) == 3; });
+    for (uint32_t row = 100; row < 110; ++row) index.insert(base.record(row), tid_of(row));
+    EXPECT_EQ(page::special_of(index.pages().bytes(zero)).kind, page::PageKind::base);
+    EXPECT_EQ(index.pages().blocks(), zero + 1);
+    EXPECT_EQ(check_graph(index).live, 109u);
+}
+
+// Lists that lead in a circle, or to a page of another kind, cost space and nothing else.
+TEST(StoreFreeSpace, a_wrong_list_is_dropped) {
+    for (const bool ring : {true, false}) {
+        StoredIndex index(variants()[0]);
+        const Vectors base(index.profile(), 300, 2);
+        for (uint32_t row = 0; row < 100; ++row) index.insert(base.record(row), tid_of(row));
+        index.vacuum_all([](page::HeapTid tid) { return row_of(tid) % 7 == 0; });
+        const page::BlockId first = index.meta().insert_block[0];
+        ASSERT_NE(first, 0u);
+        page::special_of(index.pages().bytes(first)).next_free =
+            ring ? first : index.meta().insert_block[1];
+        for (uint32_t row = 100; row < 200; ++row) index.insert(base.record(row), tid_of(row));
+        index.vacuum_all([](page::HeapTid tid) { return row_of(tid) % 7 == 1; });
+        for (uint32_t row = 200; row < 300; ++row) index.insert(base.record(row), tid_of(row));
+        EXPECT_EQ(check_graph(index).live, index.scan(base, 0, 10, Widen::yes).size());
+    }
+}
+
+// Copies of one row come and go: the chain is as long as its TIDs need, and no longer.
+TEST(StoreVacuumChain, gives_back_its_chunks) {
+    StoredIndex index(variants()[0]);
+    const Vectors base(index.profile(), 2, 2);
+    page::BlockId blocks = 0;
+    uint16_t next = 1;
+    for (int round = 0; round < 30; ++round) {
+        for (int i = 0; i < 200; ++i) index.insert(base.record(0), tid_of(0, next++));
+        const uint16_t end = next;
+        index.vacuum_all(
+            [&](page::HeapTid tid) { return tid.offset + 300 < end && tid.offset != 5; });
+        const GraphFacts facts = check_graph(index);
+        EXPECT_EQ(keys_of(index.scan(base, 0, 10, Widen::yes)), facts.tids);
+        EXPECT_TRUE(facts.tids.contains(key_of(tid_of(0, 5))));
+        EXPECT_LE(facts.tids.size(), 301u);
+        if (round == 3) blocks = index.pages().blocks();
+    }
+    EXPECT_EQ(index.pages().blocks(), blocks);
 }
 
 }  // namespace

@@ -80,6 +80,19 @@ public:
         return block;
     }
 
+    bool adopt(page::BlockId block, page::PageKind kind) {
+        step(block);
+        {
+            const Lock lock(locked_);
+            for (const std::byte byte : pages_[block].bytes)
+                if (byte != std::byte{0}) return false;
+            pages_[block] = empty(kind);
+            counts_.commits++;
+        }
+        crash_if_due();
+        return true;
+    }
+
     page::BlockId blocks() const { return static_cast<page::BlockId>(pages_.size()); }
     void prefetch(page::BlockId, size_t, size_t) {}
     void poll() { EXPECT_FALSE(locked_) << "poll() with a page locked"; }
@@ -116,7 +129,7 @@ private:
         PageImage image{};
         const uint16_t bounds[3] = {kEnd, kEnd, kEnd};
         std::memcpy(image.bytes + kLower, bounds, sizeof bounds);
-        page::special_of(image.bytes) = {kind, 0, page::kMagic};
+        page::special_of(image.bytes) = {kind, page::kPageMagic, 0};
         return image;
     }
 
@@ -137,8 +150,10 @@ private:
         PageImage& page = pages_[block];
         EXPECT_EQ(std::memcmp(page.bytes, image.bytes, page::kPageHeader), 0)
             << "page header of block " << block << " changed";
-        EXPECT_EQ(std::memcmp(page.bytes + kEnd, image.bytes + kEnd, page::kSpecial), 0)
-            << "special space of block " << block << " changed";
+        EXPECT_EQ(std::memcmp(page.bytes + kEnd, image.bytes + kEnd,
+                              offsetof(page::PageSpecial, next_free)),
+                  0)
+            << "kind of block " << block << " changed";
         uint16_t lower;
         uint16_t upper;
         std::memcpy(&lower, image.bytes + kLower, sizeof lower);

@@ -181,9 +181,8 @@ public:
                 for (int i = 0; i < node.tid_count; ++i)
                     hits.push_back({node.tids[i], node.dist, counters.rounds});
                 page::TidChunk chunk;
-                size_t chunks = 0;  // a damaged chain may be a ring
-                for (uint32_t id = node.more_tids; id != page::kNoNode; id = chunk.next) {
-                    if (++chunks > 1000 || !store::read_chunk(pages_, id, chunk)) break;
+                store::ChainReader chain({node.id, node.generation}, node.more_tids);
+                while (chain.next(pages_, page::layouts(profile_).base, chunk)) {
                     for (int i = 0; i < chunk.count; ++i)
                         hits.push_back({chunk.tids[i], node.dist, counters.rounds});
                 }
@@ -203,6 +202,19 @@ public:
                 return is_dead(tid);
             },
             [&] { pages_.poll(); }, stats);
+        return stats;
+    }
+
+    // What VACUUM does: the same, and then dead nodes out of the graph.
+    template <class IsDead>
+    store::VacuumStats vacuum_all(IsDead is_dead, size_t memory = 1 << 20) {
+        store::VacuumStats stats = vacuum(is_dead);
+        if (!store::has_dead_nodes(pages_)) return stats;
+        with_model([&](const auto& model) {
+            HeapArena arena;
+            store::remove_dead_nodes(
+                pages_, model, arena.arena(), memory, [&] { pages_.poll(); }, stats);
+        });
         return stats;
     }
 

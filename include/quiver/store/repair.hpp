@@ -1,0 +1,555 @@
+// Closing the gaps that dead nodes leave: the second part of a vacuum.
+//
+// For every page, from a copy: an edge that leads to a dead node, or to a slot that was freed, is
+// taken out of its list, and nodes that the dead one led to are tried in its place, the nearest
+// ones by estimates from the dead node's codes. Those are read, and enter as a newcomer would
+// (admit.hpp): by exact distance from the owner, and by the codes of the owner's page as to whether
+// somebody nearer hides them. All changes of a page are one write, and a list that was changed by
+// others since it was copied is left alone and tried again. Nothing is locked while there is
+// something to compute.
+//
+// So the work is that of the lists that lose something, and no search of the graph is needed but
+// for a node that is left with hardly any edge, where a whole neighbourhood died. A live node that
+// few lists name is offered to its neighbours, so that it can be found.
+#pragma once
+
+#include "quiver/base/bounded_heap.hpp"
+#include "quiver/store/admit.hpp"
+#include "quiver/store/liveness.hpp"
+#include "quiver/store/record_cache.hpp"
+#include "quiver/store/scan.hpp"
+#include "quiver/store/vacuum_stats.hpp"
+
+namespace quiver::store {
+
+// pause() is called between pages, with none locked. memory: about how much may be used, in bytes.
+template <PageAccess Pages, class Model, class Pause>
+class Repair {
+public:
+    using PageQuery = typename Model::Query;
+
+    Repair(Pages& pages, const Model& model, Arena arena, size_t memory, Pause pause,
+           VacuumStats& stats)
+        : pages_(&pages),
+          model_(&model),
+          profile_(model.profile()),
+          layouts_(page::layouts(profile_)),
+          pause_(pause),
+          stats_(&stats),
+          blocks_(pages.blocks()),
+          liveness_(arena, layouts_, blocks_, memory / 2),
+          dead_(arena, pages, layouts_, std::min(memory / 4, kMostCache)),
+          live_(arena, pages, model, std::min(memory / 4, kMostCache)),
+          encoder_(model.make_encoder(arena)),
+          editor_(profile_, encoder_),
+          scratch_(arena, QueryCache<Pages, Model>::query_room(profile_) +
+                              kMostTries * (page::own_bytes(profile_) + 64)),
+          search_scratch_(arena, QueryCache<Pages, Model>::query_room(profile_)),
+          search_query_(arena.array<PageQuery>(1)),
+          descent_(arena, pages, *search_query_, layouts_, counters_),
+          base_search_(arena, pages, *search_query_, layouts_.base, page::PageKind::base,
+                       counters_),
+          upper_search_(arena, pages, *search_query_, layouts_.upper, page::PageKind::upper,
+                        counters_),
+          ways_(arena),
+          image_(arena.array<std::byte>(page::kPageSize)),
+          plan_(arena.array<std::byte>(page::kPageSize)),
+          record_(arena.array<std::byte>(std::max(layouts_.base.stride, layouts_.upper.stride))),
+          own_(arena.array<std::byte>(layouts_.base.own_bytes)) {}
+
+    void run() {
+        for (page::BlockId first = 1; first < blocks_; first += liveness_.range()) {
+            look(first);
+            if (first == 1) replace_dead_entry();
+            for (page::BlockId block = 1; block < blocks_; block++) repair_page(block);
+            find_places(first);
+        }
+    }
+
+private:
+    static constexpr size_t kMostCache = size_t{16} << 20;
+    // Candidates that are read for a list, beyond one for each edge that is to be replaced.
+    static constexpr size_t kSpareTries = 4;
+    static constexpr size_t kMostTries = page::kMaxEdgesPadded + kSpareTries;
+    static constexpr size_t kMostCandidates = 4 * kMostTries;
+    // Dead nodes behind dead ones that are asked for their neighbours.
+    static constexpr size_t kMostWays = 32;
+    // A page that others change is tried again so often.
+    static constexpr int kTries = 3;
+    static constexpr size_t kMostEdgesOnPage = page::kBody / 4;
+
+    struct Candidate {
+        float distance;  // from the owner, about
+        page::NodeId id;
+        uint8_t generation;
+    };
+    struct Nearer {
+        bool operator()(const Candidate& a, const Candidate& b) const {
+            return a.distance != b.distance ? a.distance < b.distance : a.id < b.id;
+        }
+    };
+
+    const page::SlotLayout& layout_of(page::PageKind kind) const {
+        return kind == page::PageKind::base ? layouts_.base : layouts_.upper;
+    }
+
+    // Copies a page; whether it is one of nodes, and of which kind.
+    bool copy_nodes(page::BlockId block, page::PageKind& kind) {
+        pause_();
+        pages_->read(block,
+                     [&](const std::byte* bytes) { std::memcpy(image_, bytes, page::kPageSize); });
+        const page::PageSpecial& special = page::special_of<const std::byte>(image_);
+        kind = special.kind;
+        return special.magic == page::kPageMagic &&
+               (kind == page::PageKind::base || kind == page::PageKind::upper);
+    }
+    page::ConstSlot copied(page::NodeId id, const page::SlotLayout& layout) const {
+        return page::slot_of<const std::byte>(image_, id, layout);
+    }
+
+    bool exists(page::NodeId id, const page::SlotLayout& layout) {
+        const page::BlockId block = page::block_of(id, layout);
+        return block != page::kMetaBlock && (block < blocks_ || block < pages_->blocks());
+    }
+
+    // ---- what there is ----
+
+    // Fills the table for the range that begins at a block. The first time, upper records of dead
+    // nodes become dead themselves, and the best node for an entry is found.
+    void look(page::BlockId first) {
+        liveness_.begin(first);
+        for (page::BlockId block = 1; block < blocks_; block++) {
+            page::PageKind kind;
+            if (!copy_nodes(block, kind)) continue;
+            const page::SlotLayout& layout = layout_of(kind);
+            if (first == 1 && kind == page::PageKind::upper) bury_upper_records(block);
+            for (uint32_t i = 0; i < layout.per_page; i++) {
+                const page::NodeId id = block * layout.per_page + i;
+                const page::SlotHeader& header = copied(id, layout).header();
+                if (header.state != page::SlotState::live) continue;
+                liveness_.put_live(kind, id, header.generation);
+                if (first == 1) stand_for_entry(kind, id, header);
+            }
+        }
+    }
+
+    // On the copied page and on the page itself.
+    void bury_upper_records(page::BlockId block) {
+        bool any = false;
+        const page::SlotLayout& layout = layouts_.upper;
+        for (uint32_t i = 0; i < layout.per_page; i++) {
+            const page::NodeId id = block * layout.per_page + i;
+            page::SlotHeader& header = page::slot_of(image_, id, layout).header();
+            if (header.state != page::SlotState::live || is_live(page::base_of(header))) continue;
+            header.state = page::SlotState::dead;
+            any = true;
+        }
+        if (!any) return;
+        pages_->modify(block, [&](std::byte* bytes) {
+            for (uint32_t i = 0; i < layout.per_page; i++) {
+                const page::NodeId id = block * layout.per_page + i;
+                const page::SlotHeader& planned = copied(id, layout).header();
+                page::SlotHeader& header = page::slot_of(bytes, id, layout).header();
+                if (planned.state == page::SlotState::dead &&
+                    header.state == page::SlotState::live &&
+                    header.generation == planned.generation)
+                    header.state = page::SlotState::dead;
+            }
+            return Commit::yes;
+        });
+        stats_->pages_written++;
+    }
+
+    // Whether there is a live base record.
+    bool is_live(page::NodeId id) {
+        if (!exists(id, layouts_.base)) return false;
+        bool live = false;
+        pages_->read(page::block_of(id, layouts_.base), [&](const std::byte* bytes) {
+            const page::PageSpecial& special = page::special_of(bytes);
+            live = special.magic == page::kPageMagic && special.kind == page::PageKind::base &&
+                   page::slot_of(bytes, id, layouts_.base).header().state == page::SlotState::live;
+        });
+        return live;
+    }
+
+    // ---- the entry ----
+
+    void stand_for_entry(page::PageKind kind, page::NodeId id, const page::SlotHeader& header) {
+        const bool upper = kind == page::PageKind::upper;
+        const uint8_t layer = upper ? header.layer : uint8_t{0};
+        if (best_.id != page::kNoNode && layer <= best_.level) return;
+        best_ = {id, layer, header.generation};
+    }
+
+    // Searches begin at a live node again, if there is one; else the entry stays, so that what is
+    // inserted from now on can be found from it.
+    void replace_dead_entry() {
+        const EntryPoint entry = read_entry(*pages_);
+        if (entry.id == page::kNoNode || is_live_entry(entry)) return;
+        if (best_.id == page::kNoNode) {
+            const page::PageKind kind =
+                entry.level == 0 ? page::PageKind::base : page::PageKind::upper;
+            const page::SlotLayout& layout = layout_of(kind);
+            if (exists(entry.id, layout) && copy_record(*pages_, kind, layout, entry.id, record_))
+                kept_ = entry.level == 0
+                            ? entry.id
+                            : page::base_of(page::ConstSlot{record_, &layout}.header());
+            return;
+        }
+        pages_->modify(page::kMetaBlock, [&](std::byte* bytes) {
+            page::Meta& meta = meta_of(bytes);
+            if (!(EntryPoint{meta.entry, meta.entry_level, meta.entry_generation} == entry))
+                return Commit::no;
+            meta.entry = best_.id;
+            meta.entry_level = best_.level;
+            meta.entry_generation = best_.generation;
+            return Commit::yes;
+        });
+    }
+
+    bool is_live_entry(const EntryPoint& entry) {
+        const page::PageKind kind = entry.level == 0 ? page::PageKind::base : page::PageKind::upper;
+        const page::SlotLayout& layout = layout_of(kind);
+        if (!exists(entry.id, layout) || !copy_record(*pages_, kind, layout, entry.id, record_))
+            return false;
+        const page::SlotHeader& header = page::ConstSlot{record_, &layout}.header();
+        return header.state == page::SlotState::live && header.generation == entry.generation;
+    }
+
+    // Whether a record is of the dead entry node, which is not freed.
+    bool is_kept(page::PageKind kind, page::NodeId id, const page::SlotHeader& header) const {
+        return kept_ != page::kNoNode && header.state == page::SlotState::dead &&
+               (kind == page::PageKind::base ? id : page::base_of(header)) == kept_;
+    }
+
+    // ---- lists ----
+
+    void repair_page(page::BlockId block) {
+        for (int tries = 0; tries < kTries; tries++)
+            if (try_page(block)) return;
+    }
+
+    // False when some list was changed by others meanwhile.
+    bool try_page(page::BlockId block) {
+        page::PageKind kind;
+        if (!copy_nodes(block, kind)) return true;
+        const page::SlotLayout& layout = layout_of(kind);
+        if (!find_broken(block, kind)) return true;
+        std::memcpy(plan_, image_, page::kPageSize);
+        for (uint32_t i = 0; i < layout.per_page; i++) {
+            if (!broken_slot_[i]) continue;
+            const page::NodeId id = block * layout.per_page + i;
+            repair_list(page::slot_of(plan_, id, layout), id, kind,
+                        broken_ + size_t{i} * layout.edges_padded);
+        }
+        return write_page(block, layout);
+    }
+
+    // Marks on the copied page the edges that lead nowhere; names the targets of the others. False
+    // when there are none.
+    bool find_broken(page::BlockId block, page::PageKind kind) {
+        const page::SlotLayout& layout = layout_of(kind);
+        bool any = false;
+        for (uint32_t i = 0; i < layout.per_page; i++) {
+            broken_slot_[i] = false;
+            const page::NodeId id = block * layout.per_page + i;
+            const page::ConstSlot slot = copied(id, layout);
+            if (slot.header().state != page::SlotState::live && !is_kept(kind, id, slot.header()))
+                continue;
+            bool* const broken = broken_ + size_t{i} * layout.edges_padded;
+            const size_t count = std::min<size_t>(slot.header().edge_count, layout.edges);
+            for (size_t at = 0; at < count; at++) {
+                const page::NodeId to = slot.ids()[at];
+                broken[at] =
+                    to == id || is_broken(kind, to, slot.tag()[at] & page::kGenerationMask);
+                if (broken[at])
+                    broken_slot_[i] = any = true;
+                else if (kind == page::PageKind::base)
+                    liveness_.name(to);
+            }
+        }
+        return any;
+    }
+
+    bool is_broken(page::PageKind kind, page::NodeId to, uint8_t generation) {
+        switch (liveness_.life(kind, to, generation)) {
+            case Life::live:
+                return false;
+            case Life::stale:
+                return true;
+            case Life::unknown:  // of another range, or newer than this vacuum
+                return !exists(to, layout_of(kind));
+            case Life::unsure:
+                break;
+        }
+        // Dead nodes stay dead; what looks otherwise may just have been written.
+        if (dead_record(kind, to, generation).own != nullptr) return true;
+        const page::SlotLayout& layout = layout_of(kind);
+        if (!copy_record(*pages_, kind, layout, to, record_)) return true;
+        const page::SlotHeader& header = page::ConstSlot{record_, &layout}.header();
+        if (header.state != page::SlotState::live) return true;
+        liveness_.put_live(kind, to, header.generation);
+        return header.generation != generation;
+    }
+
+    // The record of a dead node, which still knows its neighbours. One without edges may be of an
+    // insertion that has just begun (insert.hpp).
+    Record dead_record(page::PageKind kind, page::NodeId id, uint8_t generation) {
+        if (!exists(id, layout_of(kind))) return {};
+        const Record record = dead_.get(kind, id);
+        if (record.own == nullptr) return {};
+        const page::SlotHeader& header = record.slot.header();
+        const bool dead = header.state == page::SlotState::dead &&
+                          header.generation == generation && header.edge_count > 0;
+        return dead ? record : Record{};
+    }
+
+    // Replaces the broken edges of a list in the plan.
+    void repair_list(page::Slot slot, page::NodeId id, page::PageKind kind, const bool* broken) {
+        scratch_.reset();
+        const std::byte* const own = own_of(*pages_, {slot.at, slot.layout}, own_);
+        if (own == nullptr) return;
+        const PageQuery owner = model_->make_query(own, scratch_.arena());
+        editor_.open(slot, own, owner);
+        const size_t count = editor_.count();
+        size_t lost = 0;
+        for (size_t i = 0; i < count; i++) {
+            if (!broken[i]) continue;
+            editor_.remove(i);
+            lost++;
+        }
+        heap_.clear();
+        ways_.clear();
+        for (size_t i = 0; i < count; i++) {
+            if (broken[i]) ask(kind, slot.ids()[i], slot.tag()[i] & page::kGenerationMask, owner);
+        }
+        for (size_t i = 0; i < ways_.size() && i < kMostWays && heap_.size() < lost; i++) {
+            const Candidate way = ways_[i];
+            ask(kind, way.id, way.generation, owner);
+        }
+        fill(id, kind, owner, lost + kSpareTries);
+        if (editor_.count() * 4 < slot.layout->edges) {
+            search(kind, slot.header().layer, own);
+            fill(id, kind, owner, slot.layout->edges);
+        }
+        const size_t left = editor_.count();
+        const size_t gone = count > left ? count - left : 0;
+        stats_->edges_removed += gone;
+        stats_->edges_replaced += lost - std::min(lost, gone);
+        editor_.close();
+        if (kind != page::PageKind::base) return;
+        for (size_t i = 0; i < left; i++) liveness_.name(slot.ids()[i]);
+    }
+
+    // Makes candidates of the neighbours of a dead node.
+    void ask(page::PageKind kind, page::NodeId id, uint8_t generation, const PageQuery& owner) {
+        const Record record = dead_record(kind, id, generation);
+        if (record.own == nullptr) return;
+        const page::ConstSlot slot = record.slot;
+        float distances[page::kMaxEdgesPadded];
+        owner.estimate(slot, owner.exact(record.own), distances);
+        const size_t count = std::min<size_t>(slot.header().edge_count, slot.layout->edges);
+        for (size_t i = 0; i < count; i++) {
+            const Candidate candidate{distances[i], slot.ids()[i],
+                                      static_cast<uint8_t>(slot.tag()[i] & page::kGenerationMask)};
+            switch (liveness_.life(kind, candidate.id, candidate.generation)) {
+                case Life::live:
+                case Life::unknown:
+                    heap_.push(candidate);
+                    break;
+                case Life::unsure:
+                    if (ways_.size() < kMostWays) ways_.push_back(candidate);
+                    break;
+                case Life::stale:
+                    break;
+            }
+        }
+    }
+
+    // Makes candidates of what a search of the owner's layer finds.
+    void search(page::PageKind kind, int layer, const std::byte* own) {
+        heap_.clear();
+        search_scratch_.reset();
+        *search_query_ = model_->make_query(own, search_scratch_.arena());
+        const EntryPoint entry = read_entry(*pages_);
+        if (entry.id == page::kNoNode || entry.level < layer) return;
+        Found starts[kDescentBeam];
+        const size_t count = descent_.run(entry, layer, starts);
+        auto& search = kind == page::PageKind::base ? base_search_ : upper_search_;
+        search.begin(beam_for(profile_.ef_construction, search_query_->coarse()));
+        for (size_t i = 0; i < count; i++) search.seed(starts[i].id, starts[i].generation);
+        search.run();
+        for (const Found& node : search.found())
+            if (node.live) heap_.push({node.dist, node.id, node.generation});
+    }
+
+    // Lets the nearest candidates into the list, at most `tries`: first those that nobody hides,
+    // then the others.
+    void fill(page::NodeId id, page::PageKind kind, const PageQuery& owner, size_t tries) {
+        size_t spares = 0;
+        size_t tried = 0;
+        for (const Candidate& candidate : heap_.take_sorted()) {
+            if (tried == tries || editor_.room() == 0) break;
+            if (candidate.id == id || editor_.contains(candidate.id, candidate.generation))
+                continue;
+            const bool twice = std::any_of(spares_, spares_ + spares, [&](const Newcomer& spare) {
+                return spare.id == candidate.id;
+            });
+            if (twice || !exists(candidate.id, layout_of(kind))) continue;
+            tried++;
+            const LiveNode<Model> node = live_.get(kind, candidate.id, candidate.generation);
+            if (node.own == nullptr) continue;
+            Newcomer newcomer{candidate.id, candidate.generation, node.own, owner.exact(node.own)};
+            const Seat seat = editor_.judge(*node.query, newcomer.distance, Demand::if_better);
+            if (!seat.filler) {
+                editor_.put(newcomer, seat);
+                continue;
+            }
+            auto* const own = scratch_.arena().template array<std::byte>(page::own_bytes(profile_));
+            std::memcpy(own, node.own, page::own_bytes(profile_));
+            newcomer.own = own;
+            spares_[spares++] = newcomer;
+        }
+        std::sort(spares_, spares_ + spares, [](const Newcomer& a, const Newcomer& b) {
+            return a.distance != b.distance ? a.distance < b.distance : a.id < b.id;
+        });
+        for (size_t i = 0; i < spares && editor_.room() > 0; i++)
+            editor_.put(spares_[i], editor_.free_seat());
+    }
+
+    // Puts the planned lists on the page, but for those that are not what they were. Whether there
+    // are none of these.
+    bool write_page(page::BlockId block, const page::SlotLayout& layout) {
+        bool all = true;
+        pages_->modify(block, [&](std::byte* bytes) {
+            Commit commit = Commit::no;
+            for (uint32_t i = 0; i < layout.per_page; i++) {
+                if (!broken_slot_[i]) continue;
+                const page::NodeId id = block * layout.per_page + i;
+                const page::Slot slot = page::slot_of(bytes, id, layout);
+                const page::ConstSlot plan = page::slot_of<const std::byte>(plan_, id, layout);
+                if (!same_list(slot, copied(id, layout))) {
+                    all = false;
+                    continue;
+                }
+                // The list is the end of a slot.
+                std::memcpy(slot.at + layout.ids, plan.at + layout.ids, layout.stride - layout.ids);
+                slot.header().edge_count = plan.header().edge_count;
+                slot.header().scale_exponent = plan.header().scale_exponent;
+                commit = Commit::yes;
+            }
+            return commit;
+        });
+        stats_->pages_written++;
+        return all;
+    }
+
+    static bool same_list(page::Slot a, page::ConstSlot b) {
+        return a.header().state == b.header().state &&
+               a.header().generation == b.header().generation &&
+               a.header().edge_count == b.header().edge_count &&
+               std::memcmp(a.ids(), b.ids(), sizeof(page::NodeId) * a.layout->edges) == 0 &&
+               std::memcmp(a.tag(), b.tag(), a.layout->edges) == 0;
+    }
+
+    // ---- nodes that few lists name ----
+
+    // Lists that name a node, below which it is offered to more.
+    static constexpr int kFewNames = 8;
+    // Neighbours that it is offered to.
+    static constexpr size_t kOffers = 16;
+
+    void find_places(page::BlockId first) {
+        const page::SlotLayout& layout = layouts_.base;
+        const auto end = static_cast<page::BlockId>(
+            std::min<uint64_t>(uint64_t{first} + liveness_.range(), blocks_));
+        for (page::BlockId block = first; block < end; block++) {
+            for (uint32_t i = 0; i < layout.per_page; i++) {
+                const page::NodeId id = block * layout.per_page + i;
+                if (liveness_.live(id) && liveness_.names(id) < kFewNames)
+                    find_places_of(id, kFewNames - liveness_.names(id));
+            }
+        }
+    }
+
+    void find_places_of(page::NodeId id, int wanted) {
+        pause_();
+        const page::SlotLayout& layout = layouts_.base;
+        if (!copy_record(*pages_, page::PageKind::base, layout, id, record_)) return;
+        const page::Slot slot{record_, &layout};
+        if (slot.header().state != page::SlotState::live) return;
+        const std::byte* const own = own_of(*pages_, {slot.at, slot.layout}, own_);
+        if (own == nullptr) return;
+        scratch_.reset();
+        const PageQuery query = model_->make_query(own, scratch_.arena());
+        editor_.open(slot, own, query);
+        heap_.clear();
+        for (size_t i = 0; i < editor_.count(); i++)
+            heap_.push({editor_.distance(i), slot.ids()[i],
+                        static_cast<uint8_t>(slot.tag()[i] & page::kGenerationMask)});
+        const Newcomer who{id, slot.header().generation, own, 0};
+        const bool nameless = wanted == kFewNames;
+        if (offer_to_candidates(who, query, wanted, nameless) || !nameless) return;
+        search(page::PageKind::base, 0, own);
+        (void)offer_to_candidates(who, query, wanted, nameless);
+    }
+
+    // Offers a node to the nearest candidates until `wanted` have taken it. One that none takes is
+    // forced on the nearest if no other list names it. Whether anyone took it.
+    bool offer_to_candidates(Newcomer who, const PageQuery& query, int wanted, bool nameless) {
+        int taken = 0;
+        const std::span<const Candidate> nearest = heap_.take_sorted();
+        for (const Demand demand : {Demand::if_better, Demand::always}) {
+            if (demand == Demand::always && (taken > 0 || !nameless)) break;
+            size_t left = kOffers;
+            for (const Candidate& candidate : nearest) {
+                if (left-- == 0 || taken == (demand == Demand::always ? 1 : wanted)) break;
+                if (candidate.id == who.id || !exists(candidate.id, layouts_.base)) continue;
+                pause_();
+                const LiveNode<Model> node =
+                    live_.get(page::PageKind::base, candidate.id, candidate.generation);
+                if (node.own == nullptr) continue;
+                who.distance = query.exact(node.own);
+                taken += offer(*pages_, editor_, layouts_.base, candidate.id, candidate.generation,
+                               node.own, *node.query, query, who, demand) == Offer::taken;
+            }
+        }
+        stats_->nodes_linked += taken > 0;
+        stats_->pages_written += static_cast<uint64_t>(taken);
+        return taken > 0;
+    }
+
+    Pages* pages_;
+    const Model* model_;
+    page::Profile profile_;
+    page::Layouts layouts_;
+    Pause pause_;
+    VacuumStats* stats_;
+    page::BlockId blocks_;
+    Liveness liveness_;
+    RecordCache<Pages> dead_;
+    QueryCache<Pages, Model> live_;
+    typename Model::Encoder encoder_;
+    ListEditor<Model> editor_;
+    Scratch scratch_;
+    Scratch search_scratch_;
+    PageQuery* search_query_;
+    Counters counters_;
+    Descent<Pages, PageQuery> descent_;
+    LayerSearch<Pages, PageQuery> base_search_;
+    LayerSearch<Pages, PageQuery> upper_search_;
+    ArenaVector<Candidate> ways_;
+    std::byte* image_;   // a page as it was
+    std::byte* plan_;    // the same with its lists repaired
+    std::byte* record_;  // one record
+    std::byte* own_;     // its own vector, if that is not in it
+    EntryPoint best_{page::kNoNode, 0, 0};
+    page::NodeId kept_ = page::kNoNode;  // base record of a dead entry node
+    bool broken_slot_[page::kBody / sizeof(page::SlotHeader)];
+    bool broken_[kMostEdgesOnPage];
+    Candidate candidates_[kMostCandidates];
+    BoundedHeap<Candidate, Nearer> heap_{candidates_};
+    Newcomer spares_[kMostTries];
+};
+
+}  // namespace quiver::store
