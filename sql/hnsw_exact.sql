@@ -65,3 +65,35 @@ GROUP BY class, dims ORDER BY class COLLATE "C", dims;
 DROP TABLE result;
 DROP PROCEDURE compare;
 DROP FUNCTION random_value;
+-- inner products of vectors of all lengths, built at once and row by row: the longest are nearest to most others,
+-- and the rest has to be found, too
+CREATE FUNCTION part(i integer, by integer) RETURNS real LANGUAGE sql IMMUTABLE AS
+    $$ SELECT (i * by::bigint % 1009) * (i * (by::bigint + 7) % 1013) / 1e6::real $$;
+CREATE TABLE lengths AS
+    SELECT i AS id, ARRAY[part(i, 7919), part(i, 6101), part(i, 104729)]::vector(3) AS v FROM generate_series(1, 8000) AS i;
+CREATE TABLE directions AS
+    SELECT i AS id, ARRAY[i * 37 % 101, i * 53 % 103, i * 71 % 107]::vector(3) AS q FROM generate_series(1, 25) AS i;
+SET enable_indexscan = off;
+CREATE TABLE truth AS SELECT d.id, near.distance
+    FROM directions AS d, LATERAL (SELECT v <#> d.q AS distance FROM lengths ORDER BY 1 OFFSET 19 LIMIT 1) AS near;
+RESET enable_indexscan;
+CREATE FUNCTION good_recall() RETURNS boolean LANGUAGE sql AS $$
+    SELECT count(*) FILTER (WHERE near.distance <= t.distance) >= 0.9 * count(*) AND count(*) = 500
+    FROM directions AS d JOIN truth AS t USING (id),
+         LATERAL (SELECT l.v <#> d.q AS distance FROM lengths AS l ORDER BY l.v <#> d.q LIMIT 20) AS near $$;
+SET enable_seqscan = off;
+SET hnsw.ef_search = 100;
+CREATE INDEX lengths_v ON lengths USING hnsw (v vector_ip_ops);
+SELECT good_recall() AS built;
+CREATE TABLE copied AS SELECT * FROM lengths;
+TRUNCATE lengths;
+INSERT INTO lengths SELECT * FROM copied;
+SELECT good_recall() AS inserted;
+DELETE FROM lengths WHERE id % 2 = 0;
+REINDEX INDEX lengths_v;
+INSERT INTO lengths SELECT * FROM copied WHERE id % 2 = 0;
+SELECT good_recall() AS both;
+RESET enable_seqscan;
+RESET hnsw.ef_search;
+DROP FUNCTION good_recall(), part(integer, integer);
+DROP TABLE lengths, directions, truth, copied;

@@ -148,7 +148,8 @@ Inserted Inserter<Metric, Host>::insert(const void* vector, HeapTid tid) {
     }
     for (Level layer = 0; layer <= top; ++layer) {
         const Edge* const edges = new_list(layer);
-        for (uint32_t i = 0; i < counts_[layer] && !edges[i].filler(); ++i) {
+        for (uint32_t i = 0; i < counts_[layer]; ++i) {
+            if (edges[i].filler() && !Metric::kLinksToFillers) break;
             if (i + 1 < counts_[layer]) graph_.edges(edges[i + 1].id, layer).prefetch_all();
             link(edges[i].id, layer, id, query, edges[i].info.distance);
         }

@@ -5,9 +5,13 @@
 //   Element                      what a stored vector is made of
 //   Query                        what a prepared query is made of
 //   query(stored, room)          the query form of a stored vector: itself, or widened into `room`
-//   (query_bytes()) distances(query, rows, count, out) occlusion(to_owner, to_kept) how much a kept
-//   neighbour hides a candidate from the owner of the list; below 0 not at
-//                                all. Grows with the first distance and falls with the second.
+//   (query_bytes())
+//   distances(query, rows, count, out)
+//   occlusion(to_owner, to_kept) how much a kept neighbour hides a candidate from the owner of the
+//                                list; below 0 not at all. Grows with the first distance.
+//   kLinksToFillers              whether fillers are offered a link back, too: by inner product the
+//                                longest vector near a node hides nearly all others from it, so
+//                                kept edges alone would lead to few nodes
 // The cosine distance needs none of its own: on vectors of length one it is half the squared L2
 // distance.
 #pragma once
@@ -26,6 +30,15 @@ inline float occlusion_ratio(float to_owner, float to_kept) noexcept {
     // Two equal neighbours hide each other completely; a large finite number keeps the order of the
     // others.
     return to_kept > 0 ? to_owner / to_kept - 1.0f : 1e30f;
+}
+
+// Inner products have no ratio, because of their signs, and their difference grows with the length
+// of the candidate, so the long vectors, which most searches look for, would leave first. Of the
+// hidden, the farthest from the owner therefore counts as hidden most: what this returns grows with
+// the distance from the owner, whatever its sign.
+inline float occlusion_by_rank(float to_owner, float to_kept) noexcept {
+    if (to_kept > to_owner) return -1.0f;
+    return to_owner > 0 ? 1.0f + to_owner : 1.0f / (1.0f - to_owner);
 }
 
 template <class E>
@@ -65,6 +78,7 @@ protected:
 template <class E>
 class L2Metric : public FloatMetric<E> {
 public:
+    static constexpr bool kLinksToFillers = false;
     using FloatMetric<E>::FloatMetric;
 
     void distances(const F32* query, const E* const* rows, size_t count,
@@ -80,6 +94,7 @@ public:
 template <class E>
 class InnerProductMetric : public FloatMetric<E> {
 public:
+    static constexpr bool kLinksToFillers = true;
     using FloatMetric<E>::FloatMetric;
 
     void distances(const F32* query, const E* const* rows, size_t count,
@@ -87,12 +102,14 @@ public:
         this->kernels_->inner_product_many(query, rows, count, this->dims_, out);
         for (size_t i = 0; i < count; ++i) out[i] = -out[i];
     }
-    // Signs make a ratio meaningless.
-    static float occlusion(float to_owner, float to_kept) noexcept { return to_owner - to_kept; }
+    static float occlusion(float to_owner, float to_kept) noexcept {
+        return occlusion_by_rank(to_owner, to_kept);
+    }
 };
 
 class BitMetric {
 public:
+    static constexpr bool kLinksToFillers = false;
     using Element = uint8_t;
     using Query = uint8_t;
 

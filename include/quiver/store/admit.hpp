@@ -15,7 +15,7 @@ namespace quiver::store {
 
 // How much a kept neighbour hides a candidate; below 0 not at all (graph/metric.hpp).
 inline float occlusion(page::Metric metric, float to_owner, float to_kept) {
-    return metric == page::Metric::inner_product ? to_owner - to_kept
+    return metric == page::Metric::inner_product ? graph::occlusion_by_rank(to_owner, to_kept)
                                                  : graph::occlusion_ratio(to_owner, to_kept);
 }
 
@@ -118,7 +118,13 @@ public:
             seat.at = free;
             return seat;
         }
-        if (seat.filler && demand == Demand::if_better) return seat;
+        if (seat.filler && demand == Demand::if_better) {
+            // Fillers of inner products are ranked by distance alone, so a nearer one gets in.
+            if (metric_ == page::Metric::inner_product && farthest_filler != count &&
+                distance < from_owner_[farthest_filler])
+                seat.at = farthest_filler;
+            return seat;
+        }
         size_t victim = farthest_filler != count ? farthest_filler
                         : most_hidden != count   ? most_hidden
                                                  : farthest;

@@ -136,6 +136,8 @@ public:
 
 private:
     static constexpr size_t kAttachBeam = 12;
+    // Every offer may write a page: of the fillers that a metric links back to, the nearest only.
+    static constexpr size_t kOffersToFillers = Metric::kLinksToFillers ? 8 : 0;
     // Searches of an insertion, if vacuum takes away again and again what the last one found.
     static constexpr int kTries = 8;
 
@@ -413,7 +415,7 @@ private:
             const List& list = lists[layer];
             bool known = false;
             for (size_t i = 0; i < list.count; i++) {
-                if (list.edges[i].filler) break;  // kept edges come first
+                if (list.edges[i].filler && i >= kOffersToFillers) break;  // kept edges come first
                 known = offer_to(record, query, list, i, layer, Demand::if_better) || known;
             }
             for (size_t i = 0; i < list.count && !known; i++)
