@@ -30,10 +30,10 @@ struct MemoryStore {
     const Element** rows;  // room for the longest list
 
     EdgeList edges(NodeId id, Level layer) const { return graph.edges(id, layer); }
-    void prefetch_edges(NodeId id, Level layer) const {
+    [[gnu::always_inline]] void prefetch_edges(NodeId id, Level layer) const {
         if (layer == 0) graph.edges(id, 0).prefetch();
     }
-    void prefetch_vector(NodeId id) const { graph.prefetch_vector(id); }
+    [[gnu::always_inline]] void prefetch_vector(NodeId id) const { graph.prefetch_vector(id); }
     void distances(const NodeId* ids, uint32_t count, float* out) const {
         for (uint32_t i = 0; i < count; ++i)
             rows[i] = reinterpret_cast<const Element*>(graph.vector(ids[i]));

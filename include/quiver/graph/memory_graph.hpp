@@ -82,11 +82,11 @@ public:
     }
 
     // The ids, or all.
-    void prefetch() const { prefetch(4 + capacity_ * sizeof(NodeId)); }
-    void prefetch_all() const { prefetch(bytes(capacity_)); }
+    [[gnu::always_inline]] void prefetch() const { prefetch(4 + capacity_ * sizeof(NodeId)); }
+    [[gnu::always_inline]] void prefetch_all() const { prefetch(bytes(capacity_)); }
 
 private:
-    void prefetch(size_t bytes) const {
+    [[gnu::always_inline]] void prefetch(size_t bytes) const {
         for (size_t at = 0; at < bytes; at += 64) __builtin_prefetch(at_ + at);
     }
     std::atomic_ref<uint32_t> count() const {
@@ -135,6 +135,10 @@ public:
         return unpack(std::atomic_ref(header().entry).load(std::memory_order_acquire));
     }
     const std::byte* vector(NodeId id) const { return node(id); }
+    // The node whose vector() this is.
+    NodeId id_of(const std::byte* vector) const {
+        return static_cast<NodeId>(static_cast<size_t>(vector - nodes_) / node_bytes_);
+    }
     Level level(NodeId id) const { return head(id).level; }
     EdgeList edges(NodeId id, Level layer) const {
         if (layer == 0) return {node(id) + list_offset_, degree_};
@@ -144,8 +148,10 @@ public:
     template <class F>
     void for_each_tid(NodeId id, F f) const;
 
+    // Inline always: of a function that does nothing but prefetch, gcc drops the calls as useless.
+    //
     // Into the second level: more lines can be on their way to it than to the first.
-    void prefetch_vector(NodeId id) const {
+    [[gnu::always_inline]] void prefetch_vector(NodeId id) const {
         const std::byte* const at = node(id);
         for (size_t line = 0; line < prefetch_bytes_; line += 64)
             __builtin_prefetch(at + line, 0, 2);
