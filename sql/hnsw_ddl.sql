@@ -205,7 +205,9 @@ INSERT INTO t
 SELECT i, (SELECT array_agg((i * 7919 + j * j * i) % 101 ORDER BY j) FROM generate_series(1, 64) AS j)
 FROM generate_series(1, 2500) AS i;
 SET maintenance_work_mem = '1MB';
+SET client_min_messages = warning;  -- how much would be enough: test/tap/020_build.pl
 CREATE INDEX ON t USING hnsw (v) WITH (m = 4, ef_construction = 16);
+RESET client_min_messages;
 RESET maintenance_work_mem;
 SELECT count(DISTINCT id) FROM (SELECT id FROM t ORDER BY v <-> (SELECT v FROM t WHERE id = 9) LIMIT 5000) AS f;
 DROP TABLE t;

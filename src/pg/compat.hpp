@@ -72,19 +72,6 @@ inline Buffer extend_locked(Relation relation, ForkNumber fork) {
 #endif
 }
 
-// The workers that the server plans for the build of an index; before 17 it does so for its own
-// access method only.
-inline int planned_build_workers(Relation heap, Relation index, const IndexInfo* info) {
-#if PG_VERSION_NUM >= 170000
-    (void)heap;
-    (void)index;
-    return info->ii_ParallelWorkers;
-#else
-    (void)info;
-    return plan_create_index_workers(RelationGetRelid(heap), RelationGetRelid(index));
-#endif
-}
-
 // Sleeps as long as the cost-based delay of this vacuum wants.
 inline void vacuum_pause() {
 #if PG_VERSION_NUM >= 180000

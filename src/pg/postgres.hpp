@@ -27,6 +27,7 @@ extern "C" {
 #include "catalog/pg_authid.h"
 #include "catalog/pg_opclass.h"
 #include "catalog/pg_opfamily.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "commands/progress.h"
@@ -43,8 +44,10 @@ extern "C" {
 #include "nodes/nodeFuncs.h"
 #include "miscadmin.h"
 #include "nodes/subscripting.h"
+#include "optimizer/clauses.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
+#include "optimizer/paths.h"
 #include "optimizer/plancat.h"
 #include "optimizer/planner.h"
 #include "parser/parse_coerce.h"
@@ -80,7 +83,9 @@ extern "C" {
 #include "varatt.h"
 #endif
 
+#include <sys/mman.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 }
 
 // Declares an SQL-callable C function and opens its definition: QUIVER_FUNCTION(vector_in) { ... }

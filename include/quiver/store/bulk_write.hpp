@@ -1,9 +1,12 @@
-// From a graph in memory to pages, in one sequential pass.
+// From a graph in memory to pages.
 //
 // Ids follow from positions, so every edge can be written before its target is: base nodes in the
-// given order from block 1 on, then the records of the upper layers, then the tails of own vectors
-// and the chunks of heap TIDs that did not fit into their node. The metapage is written last, by
-// the caller.
+// order of their positions from block 1 on, then the records of the upper layers, then the tails of
+// own vectors and the chunks of heap TIDs that did not fit into their node. The metapage is written
+// last, by the caller.
+//
+// Base pages are nearly all of the work and depend on nothing but the graph: several processes,
+// each with a writer of its own, may fill them in any order. The rest is for one of them.
 #pragma once
 
 #include "quiver/graph/memory_graph.hpp"
@@ -23,27 +26,54 @@ struct Written {
     uint64_t upper_nodes = 0;
 };
 
-// order[rank] = node, every node of the graph once. Progress: done(n) after every page of n base
-// nodes.
-template <PageAccess Pages, class Encoder, class Progress>
+// before: order_nodes() has given every node its position, and the graph does not change any more.
+template <PageAccess Pages, class Encoder>
 class BulkWriter {
 public:
     BulkWriter(Pages& pages, const graph::MemoryGraph& graph, const page::Profile& profile,
-               const uint32_t* order, Encoder& encoder, Arena arena, Progress progress)
+               Encoder& encoder, Arena arena)
         : pages_(&pages),
           graph_(graph),
           profile_(profile),
           layouts_(page::layouts(profile)),
-          order_(order),
           encoder_(&encoder),
-          progress_(progress),
           count_(graph.size()),
-          rank_(arena.array<uint32_t>(count_ + 1)),
-          upper_index_(arena.array<uint32_t>(count_ + 1)) {}
-
-    Written run() {
+          order_(arena.array<graph::NodeId>(count_ + 1)),
+          upper_index_(arena.array<uint32_t>(count_ + 1)),
+          chunks_before_(arena.array<uint32_t>(base_pages() + 1)) {
         number();
-        for (uint32_t at = 0; at < count_; at += layouts_.base.per_page) base_page(at);
+    }
+
+    // All pages, in block order.
+    Written run() {
+        for (page::BlockId block = 1; block <= base_pages(); block++) {
+            pages_->poll();
+            pages_->extend(page::PageKind::base,
+                           [&](std::byte* bytes) { fill_base_page(block, bytes); });
+        }
+        return write_rest();
+    }
+
+    // Blocks 1 .. base_pages() are base pages.
+    page::BlockId base_pages() const {
+        return (count_ + layouts_.base.per_page - 1) / layouts_.base.per_page;
+    }
+
+    // The body of an empty base page.
+    void fill_base_page(page::BlockId block, std::byte* bytes) {
+        const uint32_t first = (block - 1) * layouts_.base.per_page;
+        const uint32_t end = std::min(first + layouts_.base.per_page, count_);
+        uint32_t chunks = chunks_before_[block - 1];
+        for (uint32_t rank = first; rank < end; rank++) {
+            const graph::NodeId node = order_[rank];
+            page::SlotHeader header = header_of(node);
+            take_tids(node, header, chunks);
+            write_record(page::slot_of(bytes, record(node, 0), layouts_.base), node, 0, header);
+        }
+    }
+
+    // before: all base pages were added. Adds the other pages behind them.
+    Written write_rest() {
         upper_pages();
         tail_pages();
         tid_pages();
@@ -60,14 +90,16 @@ public:
 private:
     // Positions of all records, and with them their ids.
     void number() {
+        for (graph::NodeId node = 0; node < count_; node++) order_[graph_.position(node)] = node;
         for (uint32_t rank = 0; rank < count_; rank++) {
             const graph::NodeId node = order_[rank];
-            rank_[node] = rank;
+            if (rank % layouts_.base.per_page == 0)
+                chunks_before_[rank / layouts_.base.per_page] = chunk_count_;
+            chunk_count_ += chunks_of(node);
             upper_index_[node] = upper_count_;
             upper_count_ += graph_.level(node);
         }
-        const uint32_t base_pages = (count_ + layouts_.base.per_page - 1) / layouts_.base.per_page;
-        first_upper_ = 1 + base_pages;
+        first_upper_ = 1 + base_pages();
         first_tails_ =
             first_upper_ + (upper_count_ + layouts_.upper.per_page - 1) / layouts_.upper.per_page;
         first_tids_ = first_tails_ + count_ * tail_parts();
@@ -78,7 +110,7 @@ private:
         return first * per_page + position;
     }
     page::NodeId record(graph::NodeId node, graph::Level layer) const {
-        if (layer == 0) return id_at(1, rank_[node], layouts_.base.per_page);
+        if (layer == 0) return id_at(1, graph_.position(node), layouts_.base.per_page);
         return id_at(first_upper_, upper_index_[node] + layer - 1, layouts_.upper.per_page);
     }
 
@@ -98,7 +130,7 @@ private:
         const size_t count = edges_of(node, layer, edges);
         write_node(slot, profile_, header, graph_.vector(node), edges, count, *encoder_);
         if (slot.layout->spans())
-            slot.tail() = {.first = first_tails_ + rank_[node] * tail_parts(),
+            slot.tail() = {.first = first_tails_ + graph_.position(node) * tail_parts(),
                            .owner = record(node, 0),
                            .generation = 0,
                            .reserved = {}};
@@ -114,23 +146,17 @@ private:
         return header;
     }
 
-    void base_page(uint32_t first) {
-        pages_->poll();
-        const uint32_t end = std::min(first + layouts_.base.per_page, count_);
-        pages_->extend(page::PageKind::base, [&](std::byte* bytes) {
-            for (uint32_t rank = first; rank < end; rank++) {
-                const graph::NodeId node = order_[rank];
-                page::SlotHeader header = header_of(node);
-                take_tids(node, header);
-                write_record(page::slot_of(bytes, record(node, 0), layouts_.base), node, 0, header);
-            }
-        });
-        progress_(end - first);
+    // Chunks of heap TIDs that do not fit into the node's header.
+    uint32_t chunks_of(graph::NodeId node) const {
+        uint32_t count = 0;
+        graph_.for_each_tid(node, [&](graph::HeapTid) { count++; });
+        if (count <= page::kInlineTids) return 0;
+        return (count - page::kInlineTids + page::kTidsPerChunk - 1) / page::kTidsPerChunk;
     }
 
-    // The first TIDs go into the header; a node with more gets a chain of chunks, numbered here and
-    // written later.
-    void take_tids(graph::NodeId node, page::SlotHeader& header) {
+    // The first TIDs go into the header; a node with more gets a chain of chunks, from number
+    // `chunk` on, written later.
+    void take_tids(graph::NodeId node, page::SlotHeader& header, uint32_t& chunk) const {
         uint32_t count = 0;
         graph_.for_each_tid(node, [&](graph::HeapTid tid) {
             if (count < page::kInlineTids) std::memcpy(&header.tids[count], &tid, sizeof tid);
@@ -138,8 +164,8 @@ private:
         });
         header.tid_count = static_cast<uint8_t>(std::min<uint32_t>(count, page::kInlineTids));
         if (count <= page::kInlineTids) return;
-        header.more_tids = id_at(first_tids_, chunk_count_, page::kChunksPerPage);
-        chunk_count_ += chunks_for(count);
+        header.more_tids = id_at(first_tids_, chunk, page::kChunksPerPage);
+        chunk += chunks_of(node);
     }
 
     // Calls f(node, layer) for every upper record in order.
@@ -189,18 +215,7 @@ private:
         }
     }
 
-    static uint32_t chunks_for(uint32_t tids) {
-        return tids <= page::kInlineTids
-                   ? 0
-                   : (tids - page::kInlineTids + page::kTidsPerChunk - 1) / page::kTidsPerChunk;
-    }
-    uint32_t chunks_of(graph::NodeId node) const {
-        uint32_t count = 0;
-        graph_.for_each_tid(node, [&](graph::HeapTid) { count++; });
-        return chunks_for(count);
-    }
-
-    // Chunks in the order in which take_tids() numbered them.
+    // Chunks in the order of their nodes.
     void tid_pages() {
         page::TidChunk* chunk = nullptr;
         alignas(page::TidChunk) std::byte page_image[page::kPageSize];
@@ -247,12 +262,11 @@ private:
     graph::MemoryGraph graph_;
     page::Profile profile_;
     page::Layouts layouts_;
-    const uint32_t* order_;
     Encoder* encoder_;
-    Progress progress_;
     uint32_t count_;
-    uint32_t* rank_;
-    uint32_t* upper_index_;
+    graph::NodeId* order_;     // of a position
+    uint32_t* upper_index_;    // of a node: upper records before its own
+    uint32_t* chunks_before_;  // of a base page
     uint32_t upper_count_ = 0;
     uint32_t chunk_count_ = 0;
     page::BlockId first_upper_ = 0;

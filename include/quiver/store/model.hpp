@@ -3,7 +3,7 @@
 #pragma once
 
 #include "quiver/graph/metric.hpp"
-#include "quiver/store/node_writer.hpp"
+#include "quiver/store/cached_encoder.hpp"
 #include "quiver/store/own.hpp"
 #include "quiver/store/query.hpp"
 
@@ -23,6 +23,11 @@ public:
     const page::Profile& profile() const { return profile_; }
     Metric metric() const { return Metric(kernels::active(), profile_.dims); }
     Encoder make_encoder(Arena arena) const { return Encoder(profile_, rotation_, arena); }
+    // For all nodes of a graph; uses about so many bytes to be faster.
+    CachedEncoder<T> make_encoder(const graph::MemoryGraph& graph, size_t bytes,
+                                  Arena arena) const {
+        return {profile_, rotation_, graph, bytes, arena};
+    }
 
     // A query that is a stored vector.
     Query make_query(const std::byte* own, Arena arena) const {
@@ -52,6 +57,9 @@ public:
     const page::Profile& profile() const { return profile_; }
     Metric metric() const { return Metric(kernels::active(), page::own_bytes(profile_)); }
     Encoder make_encoder(Arena) const { return Encoder(profile_); }
+    Encoder make_encoder(const graph::MemoryGraph&, size_t, Arena) const {
+        return Encoder(profile_);
+    }
     Query make_query(const std::byte* own, Arena) const {
         return Query(profile_, reinterpret_cast<const uint8_t*>(own));
     }

@@ -51,10 +51,21 @@ public:
             squared += d * d;
             along += d * owner_[i];
         }
+        code(slot, at, {residual_, squared, rotated_owner_}, along);
+    }
+
+    // The same from a residual that somebody else computed; along = <v - u, u>.
+    void code(page::Slot slot, size_t at, const quant::Residual& residual, double along) {
         const quant::CodeShape shape = code_shape(profile_, *slot.layout);
-        parts_[at] = quant::encode_edge(kernels_->quant, shape, at,
-                                        {residual_, squared, rotated_owner_}, slot.codes());
-        constants_[at] = profile_.metric == page::Metric::inner_product ? -along : squared;
+        parts_[at] = quant::encode_edge(kernels_->quant, shape, at, residual, slot.codes());
+        constants_[at] =
+            profile_.metric == page::Metric::inner_product ? -along : residual.squared_length;
+    }
+
+    // A stored form, rotated.
+    void rotate(const std::byte* own, float* out) {
+        widen(own, neighbour_);
+        rotation_.apply(kernels_->quant, stored(neighbour_), out);
     }
 
     // before: code() was called for edges [0, count). Chooses the node's exponent and writes all
@@ -158,6 +169,9 @@ inline void write_node(page::Slot slot, const page::Profile& profile,
         slot.ids()[i] = edges[i].id;
         slot.tag()[i] =
             static_cast<uint8_t>(edges[i].generation | (edges[i].filler ? page::kFiller : 0));
+        if constexpr (requires { encoder.prefetch(own); }) {
+            if (i + 2 < count) encoder.prefetch(edges[i + 2].own);
+        }
         encoder.code(slot, i, edges[i].own);
     }
     encoder.factors(slot, count);

@@ -3,12 +3,13 @@
 // The graph has the memory that maintenance_work_mem allows. When it is full, what there is becomes
 // pages, and the rest of the heap goes through ordinary insertion. Pages are written without WAL
 // and logged all at once at the end, so the log has each page once. Workers, if there are any, do
-// as the leader does (build_process.hpp); it alone writes the graph.
+// as the leader does (build_process.hpp).
 #include "pg/postgres.hpp"
 
 #include "pg/hnsw/am.hpp"
 #include "pg/hnsw/build_parallel.hpp"
 #include "pg/hnsw/build_process.hpp"
+#include "pg/hnsw/build_size.hpp"
 #include "pg/hnsw/options.hpp"
 
 namespace quiver::pg::hnsw {
@@ -19,14 +20,16 @@ IndexFormat new_format(Relation index, const MetricInfo& metric) {
     return {profile_for(index, metric), hash_bytes_uint32_extended(RelationGetRelid(index), 0)};
 }
 
-// The graph and what goes with it in this process's own memory.
-graph::MemoryGraph begin_serial(const IndexFormat& format, BuildShared* shared) {
-    shared->init(InvalidOid, InvalidOid, false, format);
-    const graph::Params params = graph_params(format);
-    const size_t room = std::max(static_cast<size_t>(maintenance_work_mem) * 1024,
-                                 graph::MemoryGraph::bytes_for(64, params));
-    return graph::MemoryGraph::create(arena_in(CurrentMemoryContext).array<std::byte>(room), room,
-                                      params);
+// The graph and what goes with it in this process's own memory. That is taken from the system only
+// as it is used, so there is no reason to take less than is allowed.
+graph::MemoryGraph begin_serial(const IndexFormat& format, const GraphRoom& room,
+                                BuildShared* shared) {
+    GraphRoom whole = room;
+    whole.bytes = room.allowed;
+    shared->init(InvalidOid, InvalidOid, false, format, 1, whole);
+    auto* block = arena_in(CurrentMemoryContext).array<std::byte>(whole.bytes);
+    ask_for_huge_pages(block, whole.bytes);
+    return graph::MemoryGraph::create(block, whole.bytes, graph_params(format));
 }
 
 // What the leader does.
@@ -35,17 +38,17 @@ IndexBuildResult build(Relation heap, Relation index, IndexInfo* info, const Ind
     pages.extend(page::PageKind::meta, [&](std::byte* bytes) { write_meta(bytes, format); });
     fault_point(store::Point::build_begun);
     pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLoading);
-    pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_TOTAL,
-                                 static_cast<int64>(std::max<double>(0, heap->rd_rel->reltuples)));
+    const GraphRoom room = graph_room(heap, index, format);
+    pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_TOTAL, room.expected_tuples);
 
-    const int workers = parallel_workers(heap, index, info);
+    const int workers = parallel_workers(heap, index);
     ParallelBuild parallel{};
     BuildShared own_shared;
     const bool is_parallel =
-        workers > 0 && begin_parallel(heap, index, info, format, workers, parallel);
+        workers > 0 && begin_parallel(heap, index, info, format, room, workers, parallel);
     BuildShared* shared = is_parallel ? parallel.shared : &own_shared;
-    const graph::MemoryGraph graph =
-        is_parallel ? graph::MemoryGraph::attach(parallel.graph) : begin_serial(format, shared);
+    const graph::MemoryGraph graph = is_parallel ? graph::MemoryGraph::attach(parallel.graph)
+                                                 : begin_serial(format, room, shared);
     store::with_model(format.profile, format.rotation_seed, [&](const auto& model) {
         auto* leader = new_build_process(Role::leader, heap, index, info, shared, graph, model);
         leader->load(parallel.scan);

@@ -27,6 +27,18 @@ public:
         return block;
     }
 
+    // The same where f wants to know which block it is: f(block, bytes).
+    template <class F>
+    void extend_next(page::PageKind kind, F f) {
+        const Buffer buffer = extend_locked(relation(), MAIN_FORKNUM);
+        auto* bytes = reinterpret_cast<std::byte*>(BufferGetPage(buffer));
+        init_page(bytes, kind);
+        f(BufferGetBlockNumber(buffer), bytes);
+        MarkBufferDirty(buffer);
+        UnlockReleaseBuffer(buffer);
+        point(store::Point::build_page_added);
+    }
+
     template <class F>
     void modify(page::BlockId block, F f) {
         const Buffer buffer = ReadBuffer(relation(), block);

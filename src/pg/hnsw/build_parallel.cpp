@@ -2,6 +2,7 @@
 
 #include "pg/compat.hpp"
 #include "pg/hnsw/build_process.hpp"
+#include "pg/hnsw/build_size.hpp"
 
 namespace quiver::pg::hnsw {
 
@@ -19,21 +20,6 @@ size_t shared_bytes() { return BUFFERALIGN(sizeof(BuildShared)); }
 ParallelTableScanDesc scan_of(BuildShared* shared) {
     return reinterpret_cast<ParallelTableScanDesc>(reinterpret_cast<char*>(shared) +
                                                    shared_bytes());
-}
-
-// Room for the graph: what maintenance_work_mem allows, but not much more than the table can need,
-// because a segment is taken from the system in full. The size of the table is exact and the rows
-// per page are at worst overestimated.
-size_t graph_bytes(Relation heap, const graph::Params& params) {
-    BlockNumber pages;
-    double tuples;
-    double all_visible;
-    estimate_rel_size(heap, nullptr, &pages, &tuples, &all_visible);
-    const size_t enough = graph::MemoryGraph::bytes_for(
-        static_cast<size_t>(std::min(tuples * 1.5 + 10000, 2e9)), params);
-    const size_t allowed = std::max(static_cast<size_t>(maintenance_work_mem) * 1024,
-                                    graph::MemoryGraph::bytes_for(64, params));
-    return std::min(enough, allowed);
 }
 
 // Whether the system has memory for a segment. The server would raise an error where we only want
@@ -58,24 +44,14 @@ void back_out(ParallelContext* context, Snapshot snapshot) {
 
 }  // namespace
 
-int parallel_workers(Relation heap, Relation index, const IndexInfo* info) {
-    const int planned = planned_build_workers(heap, index, info);
-    if (planned == 0) return 0;
-    // The server plans for a sort, by the size of the table. Here each row is a search, so workers
-    // pay as soon as they are allowed at all.
-    return std::min(RelationGetParallelWorkers(heap, max_parallel_maintenance_workers),
-                    max_parallel_maintenance_workers);
-}
-
 bool begin_parallel(Relation heap, Relation index, const IndexInfo* info, const IndexFormat& format,
-                    int workers, ParallelBuild& build) {
-    const graph::Params params = graph_params(format);
-    const size_t room = graph_bytes(heap, params);
-    if (!segment_fits(room)) {
-        ereport(NOTICE, (errmsg("not enough shared memory for a parallel build of index \"%s\"",
-                                RelationGetRelationName(index)),
-                         errdetail("The graph may take %zu MB of /dev/shm.", (room >> 20) + 1),
-                         errhint("Enlarge /dev/shm or decrease maintenance_work_mem.")));
+                    const GraphRoom& room, int workers, ParallelBuild& build) {
+    if (!segment_fits(room.bytes)) {
+        ereport(NOTICE,
+                (errmsg("not enough shared memory for a parallel build of index \"%s\"",
+                        RelationGetRelationName(index)),
+                 errdetail("The graph may take %zu MB of /dev/shm.", (room.bytes >> 20) + 1),
+                 errhint("Enlarge /dev/shm or decrease maintenance_work_mem.")));
         return false;
     }
 
@@ -88,7 +64,7 @@ bool begin_parallel(Relation heap, Relation index, const IndexInfo* info, const 
     const char* query = debug_query_string != nullptr ? debug_query_string : "";
     const Size query_bytes = strlen(query) + 1;
     shm_toc_estimate_chunk(&context->estimator, add_size(shared_bytes(), scan_bytes));
-    shm_toc_estimate_chunk(&context->estimator, room);
+    shm_toc_estimate_chunk(&context->estimator, room.bytes);
     shm_toc_estimate_chunk(&context->estimator, query_bytes);
     shm_toc_estimate_keys(&context->estimator, 3);
     InitializeParallelDSM(context);
@@ -101,13 +77,14 @@ bool begin_parallel(Relation heap, Relation index, const IndexInfo* info, const 
     build.snapshot = snapshot;
     build.shared = static_cast<BuildShared*>(
         shm_toc_allocate(context->toc, add_size(shared_bytes(), scan_bytes)));
-    build.shared->init(RelationGetRelid(heap), RelationGetRelid(index), info->ii_Concurrent,
-                       format);
+    build.shared->init(RelationGetRelid(heap), RelationGetRelid(index), info->ii_Concurrent, format,
+                       workers + 1, room);
     table_parallelscan_initialize(heap, scan_of(build.shared), snapshot);
     shm_toc_insert(context->toc, kSharedKey, build.shared);
 
-    build.graph = static_cast<std::byte*>(shm_toc_allocate(context->toc, room));
-    graph::MemoryGraph::create(build.graph, room, params);
+    build.graph = static_cast<std::byte*>(shm_toc_allocate(context->toc, room.bytes));
+    ask_for_huge_pages(build.graph, room.bytes);
+    graph::MemoryGraph::create(build.graph, room.bytes, graph_params(format));
     shm_toc_insert(context->toc, kGraphKey, build.graph);
 
     void* shared_query = shm_toc_allocate(context->toc, query_bytes);
@@ -146,12 +123,13 @@ extern "C" PGDLLEXPORT void quiver_hnsw_parallel_build_main(dsm_segment*, shm_to
     in_temporary_context("hnsw build", [&](MemoryContext) {
         const IndexFormat& format = shared->format;
         store::with_model(format.profile, format.rotation_seed, [&](const auto& model) {
-            new_build_process(Role::worker, heap, index, info, shared,
-                              graph::MemoryGraph::attach(block), model)
-                ->load(table_beginscan_parallel(heap, scan_of(shared)));
+            auto* worker = new_build_process(Role::worker, heap, index, info, shared,
+                                             graph::MemoryGraph::attach(block), model);
+            worker->load(table_beginscan_parallel(heap, scan_of(shared)));
+            shared->worker_is_finished();
+            worker->help();
         });
     });
-    shared->worker_is_finished();
 
     index_close(index, index_lock);
     table_close(heap, heap_lock);

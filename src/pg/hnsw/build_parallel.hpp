@@ -1,4 +1,4 @@
-// Parallel workers of a build: whether there are any, and the memory they share.
+// Parallel workers of a build and the memory they share.
 #pragma once
 
 #include "pg/postgres.hpp"
@@ -15,13 +15,10 @@ struct ParallelBuild {
     TableScanDesc scan;  // the leader's part
 };
 
-// How many workers this build may have.
-int parallel_workers(Relation heap, Relation index, const IndexInfo* info);
-
 // Starts the workers; the metapage is written already. False when there are none to be had: nothing
 // is left of the attempt then, and the build is to be a serial one.
 bool begin_parallel(Relation heap, Relation index, const IndexInfo* info, const IndexFormat& format,
-                    int workers, ParallelBuild& build);
+                    const GraphRoom& room, int workers, ParallelBuild& build);
 // Before: all workers have finished.
 void end_parallel(const ParallelBuild& build);
 

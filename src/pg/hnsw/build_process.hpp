@@ -8,6 +8,7 @@
 #include "pg/hnsw/am.hpp"
 #include "pg/hnsw/build_pages.hpp"
 #include "pg/hnsw/build_shared.hpp"
+#include "pg/hnsw/build_size.hpp"
 #include "pg/hnsw/value.hpp"
 #include "pg/memory.hpp"
 #include "quiver/graph/finish.hpp"
@@ -45,7 +46,7 @@ public:
 
     // All rows of the scan; null: of the heap. Afterwards this process is outside the graph.
     void load(TableScanDesc scan) {
-        inside_ = shared_->enter();
+        inside_ = shared_->enter(Stage::graph);
         if (!inside_) wait_for_pages();
         const double tuples = table_index_build_scan(
             heap_, index_, info_, true, role_ == Role::leader, &row_callback, this, scan);
@@ -72,6 +73,9 @@ public:
         fault_point(store::Point::build_scanned);
         if (shared_->current_stage() != Stage::pages) write_graph();
     }
+
+    // Worker, after load(): writes its share of the pages.
+    void help() { wait_for_pages(); }
 
 private:
     // Interrupts for the core.
@@ -126,46 +130,95 @@ private:
                 write_full_graph();
                 return;
             }
+            if (role_ == Role::worker && !helped_ && shared_->enter(Stage::writing)) {
+                ConditionVariableCancelSleep();
+                helped_ = true;
+                with_writer([&](auto& writer) { write_base_pages(writer); });
+                shared_->leave();
+                ConditionVariablePrepareToSleep(&shared_->changed);
+                continue;
+            }
             ConditionVariableSleep(&shared_->changed, WAIT_EVENT_PARALLEL_CREATE_INDEX_SCAN);
         }
         ConditionVariableCancelSleep();
     }
 
     void write_full_graph() {
-        ereport(NOTICE,
-                (errmsg("hnsw graph no longer fits into maintenance_work_mem after " UINT64_FORMAT
-                        " tuples",
-                        pg_atomic_read_u64(&shared_->index_tuples)),
-                 errdetail("Building will take significantly more time."),
-                 errhint("Increase maintenance_work_mem to speed up builds.")));
+        report_full_graph(shared_);
         fault_point(store::Point::build_full);
         write_graph();
         pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLoading);
-        shared_->graph_is_written();
+        pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_TOTAL,
+                                     shared_->room.expected_tuples);
+        report_progress();
     }
 
+    // before: nobody is inside.
     void write_graph() {
-        const MemoryContext caller = MemoryContextSwitchTo(context_);
         pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseFilling);
         graph::fill_lists(inserter_);
-        auto* order = arena_.array<graph::NodeId>(graph_.size() + 1);
-        (void)graph::order_nodes(inserter_, order);
-        pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseWriting);
-        auto encoder = model_.make_encoder(arena_);
-        const auto progress = [](uint32_t) {};
-        store::BulkWriter writer(pages_, graph_, shared_->format.profile, order, encoder, arena_,
-                                 progress);
-        const store::Written written = writer.run();
-        fault_point(store::Point::build_written);
-        pages_.modify(page::kMetaBlock, [&](std::byte* bytes) {
-            page::Meta& meta = store::meta_of(bytes);
-            meta.entry = written.entry;
-            meta.entry_level = written.entry_level;
-            meta.base_nodes = written.base_nodes;
-            meta.upper_nodes = written.upper_nodes;
-            return store::Commit::yes;
+        in_temporary_context("hnsw build order", [&](MemoryContext context) {
+            (void)graph::order_nodes(
+                inserter_, arena_in(context).array<graph::NodeId>(graph_.size() + size_t{1}));
         });
-        MemoryContextSwitchTo(caller);
+        pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseWriting);
+        pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, 0);
+        pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_TOTAL, graph_.size());
+        shared_->begin(Stage::writing);
+        with_writer([&](auto& writer) {
+            write_base_pages(writer);
+            ConditionVariablePrepareToSleep(&shared_->changed);
+            while (!shared_->nobody_inside())
+                ConditionVariableSleep(&shared_->changed, WAIT_EVENT_PARALLEL_CREATE_INDEX_SCAN);
+            ConditionVariableCancelSleep();
+            const store::Written written = writer.write_rest();
+            fault_point(store::Point::build_written);
+            pages_.modify(page::kMetaBlock, [&](std::byte* bytes) {
+                page::Meta& meta = store::meta_of(bytes);
+                meta.entry = written.entry;
+                meta.entry_level = written.entry_level;
+                meta.base_nodes = written.base_nodes;
+                meta.upper_nodes = written.upper_nodes;
+                return store::Commit::yes;
+            });
+        });
+        shared_->begin(Stage::pages);
+    }
+
+    // f(writer), in memory that is free again afterwards.
+    template <class F>
+    void with_writer(F f) {
+        in_temporary_context("hnsw build pages", [&](MemoryContext context) {
+            auto encoder = model_.make_encoder(graph_, cache_bytes(), arena_in(context));
+            store::BulkWriter writer(pages_, graph_, shared_->format.profile, encoder,
+                                     arena_in(context));
+            f(writer);
+        });
+    }
+
+    // For the encoder: this process's part of what the graph has left over.
+    size_t cache_bytes() const {
+        const size_t allowed = static_cast<size_t>(maintenance_work_mem) * 1024;
+        const size_t used = graph_.bytes_used();
+        const size_t left = std::max(allowed > used ? allowed - used : 0, allowed / 16);
+        return left / static_cast<size_t>(shared_->processes);
+    }
+
+    // before: inside in the stage `writing`, or the leader.
+    template <class Writer>
+    void write_base_pages(Writer& writer) {
+        const uint64 pages = writer.base_pages();
+        const uint64 per_page = page::layouts(shared_->format.profile).base.per_page;
+        for (uint64 page; (page = pg_atomic_fetch_add_u64(&shared_->next_page, 1)) < pages;) {
+            CHECK_FOR_INTERRUPTS();
+            pages_.extend_next(page::PageKind::base, [&](page::BlockId block, std::byte* bytes) {
+                writer.fill_base_page(block, bytes);
+            });
+            if (role_ == Role::leader)
+                pgstat_progress_update_param(
+                    PROGRESS_CREATEIDX_TUPLES_DONE,
+                    static_cast<int64>(std::min<uint64>(page * per_page, graph_.size())));
+        }
     }
 
     void report_progress() {
@@ -190,6 +243,7 @@ private:
     graph::Inserter<Metric, Host> inserter_;
     store::Counters counters_;
     bool inside_ = false;
+    bool helped_ = false;
 };
 
 // A process of a build, in the memory context that ends with it.

@@ -2,8 +2,11 @@
 //
 // Every process is inside the graph while it may touch it. Who finds the graph full changes the
 // stage to `leaving`; the others see that before their next row, leave and wait. When nobody is
-// inside, the leader writes the graph and changes the stage to `pages`, and all go on there. A
-// process that starts late never enters. A serial build is the leader alone.
+// inside, or all scans are done, the leader completes the graph and changes the stage to `writing`.
+// Now processes are inside while they write base pages: whoever takes a number from next_page adds
+// the next block of the relation and fills it. When there are no numbers left and nobody is inside,
+// the leader writes the rest and changes the stage to `pages`, and all go on there. A process that
+// starts late never enters the graph. A serial build is the leader alone.
 #pragma once
 
 #include "pg/postgres.hpp"
@@ -14,7 +17,14 @@
 
 namespace quiver::pg::hnsw {
 
-enum class Stage : uint32 { graph, leaving, pages };
+// Memory for the graph of a build.
+struct GraphRoom {
+    size_t bytes;    // to be set aside: enough for all rows, if there are not many more
+    size_t allowed;  // by maintenance_work_mem
+    int64 expected_tuples;
+};
+
+enum class Stage : uint32 { graph, leaving, writing, pages };
 
 struct BuildShared {
     Oid heap;
@@ -23,7 +33,10 @@ struct BuildShared {
     IndexFormat format;
 
     pg_atomic_uint64 index_tuples;  // so far
+    pg_atomic_uint64 next_page;     // base pages that somebody writes or wrote
     pg_atomic_uint32 stage;         // written under mutex, read without
+    int processes;                  // at most, the leader included
+    GraphRoom room;                 // of the graph
 
     ConditionVariable changed;  // stage, inside or finished
     slock_t mutex;
@@ -32,12 +45,16 @@ struct BuildShared {
     double heap_tuples;     // of the finished scans
     bool broken_hot_chain;  // in one of them
 
-    void init(Oid heap_id, Oid index_id, bool is_concurrent, const IndexFormat& index_format) {
+    void init(Oid heap_id, Oid index_id, bool is_concurrent, const IndexFormat& index_format,
+              int most_processes, const GraphRoom& graph_room) {
         heap = heap_id;
         index = index_id;
         concurrent = is_concurrent;
         format = index_format;
         pg_atomic_init_u64(&index_tuples, 0);
+        pg_atomic_init_u64(&next_page, 0);
+        processes = most_processes;
+        room = graph_room;
         pg_atomic_init_u32(&stage, static_cast<uint32>(Stage::graph));
         ConditionVariableInit(&changed);
         SpinLockInit(&mutex);
@@ -49,10 +66,10 @@ struct BuildShared {
 
     Stage current_stage() { return static_cast<Stage>(pg_atomic_read_u32(&stage)); }
 
-    // True when the caller is inside afterwards.
-    bool enter() {
+    // True when the caller is inside afterwards: when it is this stage.
+    bool enter(Stage wanted) {
         SpinLockAcquire(&mutex);
-        const bool entered = current_stage() == Stage::graph;
+        const bool entered = current_stage() == wanted;
         if (entered) inside++;
         SpinLockRelease(&mutex);
         return entered;
@@ -81,9 +98,10 @@ struct BuildShared {
         return first;
     }
 
-    void graph_is_written() {
+    // By the leader, with nobody inside.
+    void begin(Stage next) {
         SpinLockAcquire(&mutex);
-        pg_atomic_write_u32(&stage, static_cast<uint32>(Stage::pages));
+        pg_atomic_write_u32(&stage, static_cast<uint32>(next));
         SpinLockRelease(&mutex);
         ConditionVariableBroadcast(&changed);
     }
@@ -110,11 +128,6 @@ struct BuildShared {
     }
 };
 
-inline graph::Params graph_params(const IndexFormat& format) {
-    return {.m = format.profile.m,
-            .ef_construction = format.profile.ef_construction,
-            .vector_bytes = static_cast<uint32_t>(store::own_record_bytes(format.profile)),
-            .seed = format.rotation_seed};
-}
+graph::Params graph_params(const IndexFormat& format);
 
 }  // namespace quiver::pg::hnsw

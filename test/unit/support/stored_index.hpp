@@ -95,6 +95,8 @@ public:
     const ArrayPages& pages() const { return pages_; }
     page::Meta meta() const { return store::meta_of(pages_.bytes(page::kMetaBlock)); }
     static constexpr uint64_t seed() { return kSeed; }
+    // Of the encoder of build().
+    void set_cache_bytes(size_t bytes) { cache_bytes_ = bytes; }
 
     // The own vector of a record, wherever it is; empty when its tails are not there.
     Bytes own_of(page::ConstSlot slot) const {
@@ -227,8 +229,8 @@ private:
         const graph::MemoryGraph graph = inserter.graph();
         auto* order = arena.array<graph::NodeId>(graph.size() + 1);
         (void)graph::order_nodes(inserter, order);
-        auto encoder = model.make_encoder(arena);
-        store::BulkWriter writer(pages_, graph, profile_, order, encoder, arena, [](uint32_t) {});
+        auto encoder = model.make_encoder(graph, cache_bytes_, arena);
+        store::BulkWriter writer(pages_, graph, profile_, encoder, arena);
         const store::Written written = writer.run();
         pages_.modify(page::kMetaBlock, [&](std::byte* bytes) {
             page::Meta& meta = store::meta_of(bytes);
@@ -243,6 +245,7 @@ private:
     page::Profile profile_;
     ArrayPages pages_;
     store::Counters counters_;
+    size_t cache_bytes_ = size_t{100} << 10;
 };
 
 }  // namespace quiver::test
