@@ -12,7 +12,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(started_node start_again kill_server load_packages recall from_env embeddings is_clean
-  index_only drained waits_for_lock start_waiting);
+  index_only ids_by_index waits_for_lock start_waiting);
 
 # A number from the environment: how much of a test is to be done. The short form is the default.
 sub from_env
@@ -104,7 +104,7 @@ sub index_only
 }
 
 # All ids that an index scan over $table returns when nothing stops it, in the order of the index.
-sub drained
+sub ids_by_index
 {
 	my ($node, $table, $query) = @_;
 	my $rows = "SELECT id FROM $table ORDER BY v <-> '$query' LIMIT 1000000";
