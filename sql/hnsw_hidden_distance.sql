@@ -18,5 +18,5 @@ SELECT q, found.* FROM generate_series(0, 200, 100) AS q,
     LATERAL (SELECT id FROM t ORDER BY v <-> ARRAY[0, 0.1, q / 100]::vector LIMIT 2) AS found;
 CREATE TABLE nearest AS SELECT id FROM t ORDER BY v <-> '[1.1,2.2,3.4]' LIMIT 3;
 SELECT * FROM nearest;
-SELECT id FROM t ORDER BY v <-> '[1,1.5,3]' FETCH FIRST 1 ROW WITH TIES;
+SELECT array_agg(id ORDER BY id) FROM (SELECT id FROM t ORDER BY v <-> '[1,1.5,3]' FETCH FIRST 1 ROW WITH TIES) AS ties;
 DROP TABLE t, nearest;
