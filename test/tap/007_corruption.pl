@@ -132,7 +132,7 @@ foreach ([ 24, "\x53\xa9\x53\xa9", qr/It was built by pgvector/ ], [ 28, "\xff\x
 	store($other);
 	$node->start;
 	my ($ret, $out, $err) = $node->psql('postgres', index_only() . 'SELECT id FROM t ORDER BY v <-> embedding(1, 1) LIMIT 1');
-	like($err, qr/ERROR:  hnsw index "t_v" cannot be read.*$detail.*REINDEX INDEX CONCURRENTLY "t_v"/s, "refused: $detail");
+	like($err, qr/ERROR:  hnsw index "t_v" cannot be read.*$detail.*REINDEX INDEX CONCURRENTLY public.t_v/s, "refused: $detail");
 	$node->stop('immediate');
 }
 
