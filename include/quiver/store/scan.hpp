@@ -108,6 +108,7 @@ public:
             while (const Found* const nearest = peek()) {
                 const Found& node = *nearest;
                 at_++;
+                live_ += node.live;
                 last_ = {node.dist, node.id};
                 if (!node.live || !(sweeping_ || handed_out_.insert(node.id))) continue;
                 out = node;
@@ -188,13 +189,15 @@ private:
         }
         // At least ef nodes, if there are so many.
         if (search_.visits() < ef_ && search_.full()) search(ef_);
-        at_ = 0;
+        at_ = live_ = 0;
         largest_error_ = std::max(largest_error_, search_.largest_error());
     }
 
-    // The node of this round that is to be handed out next, null at the end.
+    // The node of this round that is to be handed out next, null at the end. A search stands for
+    // its ef nearest; what else it came across waits for the next round, which may find nearer
+    // ones.
     const Found* peek() {
-        if (!sweeping_) return search_.nearest(at_);
+        if (!sweeping_) return widen_ && live_ >= ef_ ? nullptr : search_.nearest(at_);
         return at_ < sweep_.size() ? &sweep_[at_] : nullptr;
     }
 
@@ -283,7 +286,8 @@ private:
     Found starts_[kDescentBeam];
     size_t starts_count_ = 0;
     std::span<const Found> sweep_;
-    size_t at_ = 0;
+    size_t at_ = 0;    // in the round
+    size_t live_ = 0;  // nodes before at_ that have heap tuples
     Key last_ = {0, 0};
     float largest_error_ = 0;
     Found* room_ = nullptr;

@@ -74,6 +74,16 @@ TEST_P(StoreScan, that_does_not_widen_stops) {
     keys_of(hits);
 }
 
+// What a search of 10 saw beyond its 10 nearest comes with the next round, among what that finds.
+TEST_P(StoreScan, holds_back_what_a_round_does_not_stand_for) {
+    const Vectors base = vectors(800);
+    index.build(base, base.count());
+    const std::vector<Hit> hits = index.scan(queries, 0, 10, Widen::yes, 30);
+    ASSERT_EQ(hits.size(), 30u);
+    EXPECT_EQ(hits[9].round, 1u);
+    for (size_t i = 10; i < hits.size(); ++i) EXPECT_EQ(hits[i].round, 2u);
+}
+
 // However little fits into memory at once.
 TEST_P(StoreScan, sweeps_in_parts_lose_and_repeat_nothing) {
     const Vectors base = vectors(200);
