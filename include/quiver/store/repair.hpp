@@ -10,12 +10,13 @@
 //
 // So the work is that of the lists that lose something, and no search of the graph is needed but
 // for a node that is left with hardly any edge, where a whole neighbourhood died. A live node that
-// few lists name is offered to its neighbours, so that it can be found.
+// few lists name is offered to its neighbours, and one that no path leads to is forced on them.
 #pragma once
 
 #include "quiver/base/bounded_heap.hpp"
 #include "quiver/store/admit.hpp"
 #include "quiver/store/liveness.hpp"
+#include "quiver/store/reach.hpp"
 #include "quiver/store/record_cache.hpp"
 #include "quiver/store/scan.hpp"
 #include "quiver/store/vacuum_stats.hpp"
@@ -51,6 +52,7 @@ public:
                        counters_),
           upper_search_(arena, pages, *search_query_, layouts_.upper, page::PageKind::upper,
                         counters_),
+          reach_(arena, pages, layouts_.base, liveness_, blocks_, pause),
           ways_(arena),
           image_(arena.array<std::byte>(page::kPageSize)),
           plan_(arena.array<std::byte>(page::kPageSize)),
@@ -62,7 +64,8 @@ public:
             look(first);
             if (first == 1) replace_dead_entry();
             for (page::BlockId block = 1; block < blocks_; block++) repair_page(block);
-            find_places(first);
+            offer_rare_nodes(first);
+            connect(first);
         }
     }
 
@@ -452,27 +455,59 @@ private:
                std::memcmp(a.tag(), b.tag(), a.layout->edges) == 0;
     }
 
-    // ---- nodes that few lists name ----
+    // ---- nodes that few lists name, and those that no path leads to ----
 
     // Lists that name a node, below which it is offered to more.
     static constexpr int kFewNames = 8;
     // Neighbours that it is offered to.
     static constexpr size_t kOffers = 16;
 
-    void find_places(page::BlockId first) {
-        const page::SlotLayout& layout = layouts_.base;
+    template <class F>
+    void for_each_live(page::BlockId first, F f) {
+        const uint32_t per_page = layouts_.base.per_page;
         const auto end = static_cast<page::BlockId>(
             std::min<uint64_t>(uint64_t{first} + liveness_.range(), blocks_));
-        for (page::BlockId block = first; block < end; block++) {
-            for (uint32_t i = 0; i < layout.per_page; i++) {
-                const page::NodeId id = block * layout.per_page + i;
-                if (liveness_.live(id) && liveness_.names(id) < kFewNames)
-                    find_places_of(id, kFewNames - liveness_.names(id));
-            }
+        for (page::NodeId id = first * per_page; id < end * per_page; id++)
+            if (liveness_.live(id)) f(id);
+    }
+
+    // Makes it likely that searches find every node.
+    void offer_rare_nodes(page::BlockId first) {
+        for_each_live(first, [&](page::NodeId id) {
+            if (liveness_.names(id) < kFewNames)
+                offer_around(id, kFewNames - liveness_.names(id), Demand::if_better);
+        });
+    }
+
+    // Makes it certain that a path leads to every node. A list that has to take one may give up
+    // another one for it, so this is looked at again.
+    void connect(page::BlockId first) {
+        for (int tries = 0; tries < kTries; tries++) {
+            reach_.begin(entry_base());
+            bool all = true;
+            for_each_live(first, [&](page::NodeId id) {
+                if (reach_.reached(id)) return;
+                all = false;
+                offer_around(id, 1, Demand::always);
+                reach_.add(id);
+            });
+            if (all) return;
         }
     }
 
-    void find_places_of(page::NodeId id, int wanted) {
+    page::NodeId entry_base() {
+        const EntryPoint entry = read_entry(*pages_);
+        if (entry.id == page::kNoNode || entry.level == 0) return entry.id;
+        if (!exists(entry.id, layouts_.upper) ||
+            !copy_record(*pages_, page::PageKind::upper, layouts_.upper, entry.id, record_))
+            return page::kNoNode;
+        return page::base_of(page::ConstSlot{record_, &layouts_.upper}.header());
+    }
+
+    // Offers a node to the neighbours in its list, nearest first, until `wanted` have taken it.
+    // Those that have to take it must be reached themselves; if there are none, it is offered to
+    // what a search finds.
+    void offer_around(page::NodeId id, int wanted, Demand demand) {
         pause_();
         const page::SlotLayout& layout = layouts_.base;
         if (!copy_record(*pages_, page::PageKind::base, layout, id, record_)) return;
@@ -488,31 +523,27 @@ private:
             heap_.push({editor_.distance(i), slot.ids()[i],
                         static_cast<uint8_t>(slot.tag()[i] & page::kGenerationMask)});
         const Newcomer who{id, slot.header().generation, own, 0};
-        const bool nameless = wanted == kFewNames;
-        if (offer_to_candidates(who, query, wanted, nameless) || !nameless) return;
+        if (offer_to_candidates(who, query, wanted, demand) || demand == Demand::if_better) return;
         search(page::PageKind::base, 0, own);
-        (void)offer_to_candidates(who, query, wanted, nameless);
+        (void)offer_to_candidates(who, query, wanted, demand);
     }
 
-    // Offers a node to the nearest candidates until `wanted` have taken it. One that none takes is
-    // forced on the nearest if no other list names it. Whether anyone took it.
-    bool offer_to_candidates(Newcomer who, const PageQuery& query, int wanted, bool nameless) {
+    // Whether anyone took it.
+    bool offer_to_candidates(Newcomer who, const PageQuery& query, int wanted, Demand demand) {
         int taken = 0;
-        const std::span<const Candidate> nearest = heap_.take_sorted();
-        for (const Demand demand : {Demand::if_better, Demand::always}) {
-            if (demand == Demand::always && (taken > 0 || !nameless)) break;
-            size_t left = kOffers;
-            for (const Candidate& candidate : nearest) {
-                if (left-- == 0 || taken == (demand == Demand::always ? 1 : wanted)) break;
-                if (candidate.id == who.id || !exists(candidate.id, layouts_.base)) continue;
-                pause_();
-                const LiveNode<Model> node =
-                    live_.get(page::PageKind::base, candidate.id, candidate.generation);
-                if (node.own == nullptr) continue;
-                who.distance = query.exact(node.own);
-                taken += offer(*pages_, editor_, layouts_.base, candidate.id, candidate.generation,
-                               node.own, *node.query, query, who, demand) == Offer::taken;
-            }
+        size_t left = kOffers;
+        for (const Candidate& candidate : heap_.take_sorted()) {
+            if (left == 0 || taken == wanted) break;
+            if (candidate.id == who.id || !exists(candidate.id, layouts_.base)) continue;
+            if (demand == Demand::always && !reach_.reached(candidate.id)) continue;
+            left--;
+            pause_();
+            const LiveNode<Model> node =
+                live_.get(page::PageKind::base, candidate.id, candidate.generation);
+            if (node.own == nullptr) continue;
+            who.distance = query.exact(node.own);
+            taken += offer(*pages_, editor_, layouts_.base, candidate.id, candidate.generation,
+                           node.own, *node.query, query, who, demand) == Offer::taken;
         }
         stats_->nodes_linked += taken > 0;
         stats_->pages_written += static_cast<uint64_t>(taken);
@@ -538,6 +569,7 @@ private:
     Descent<Pages, PageQuery> descent_;
     LayerSearch<Pages, PageQuery> base_search_;
     LayerSearch<Pages, PageQuery> upper_search_;
+    Reach<Pages, Pause> reach_;
     ArenaVector<Candidate> ways_;
     std::byte* image_;   // a page as it was
     std::byte* plan_;    // the same with its lists repaired

@@ -191,6 +191,35 @@ TEST_P(StoreDeadNodes, may_be_neighbours) {
     EXPECT_EQ(findings(), NoFindings{});
 }
 
+// Two nodes that name each other, and nobody else does: the next vacuum finds a way to them.
+TEST_P(StoreDeadNodes, leave_no_islands) {
+    const Vectors base = vectors(300);
+    index.build(base, 300);
+    const page::SlotLayout layout = page::layouts(index.profile()).base;
+    const page::NodeId first = layout.per_page + 3;  // base records begin in block 1
+    const page::NodeId second = first + 1;
+    for (page::NodeId id = layout.per_page; id < layout.per_page + 300; ++id) {
+        const page::Slot slot =
+            page::slot_of(index.pages().bytes(page::block_of(id, layout)), id, layout);
+        for (uint8_t i = 0; i < slot.header().edge_count; ++i) {
+            const page::NodeId to = slot.ids()[i];
+            if ((to == first && id != second) || (to == second && id != first))
+                slot.header().edge_count = i;
+        }
+    }
+    const GraphFacts before = check_graph(index);
+    if (!before.unreached.contains(first) || !before.unreached.contains(second))
+        GTEST_SKIP() << "the entry is one of them";
+    uint32_t doomed = 0;
+    while (doomed == before.row_of_node.at(first) || doomed == before.row_of_node.at(second))
+        ++doomed;
+    index.vacuum_all([&](page::HeapTid tid) { return row_of(tid) == doomed; });
+    const GraphFacts facts = check_graph(index);
+    EXPECT_EQ(facts.live, 299u);
+    EXPECT_TRUE(facts.unreached.empty());
+    EXPECT_EQ(findings(), NoFindings{});
+}
+
 TEST_P(StoreDeadNodes, are_found_range_by_range_when_memory_is_short) {
     const Vectors base = vectors(300);
     index.build(base, 300);
