@@ -198,7 +198,7 @@ TEST_P(StoreDeadNodes, leave_no_islands) {
     const page::SlotLayout layout = page::layouts(index.profile()).base;
     const page::NodeId first = layout.per_page + 3;  // base records begin in block 1
     const page::NodeId second = first + 1;
-    for (page::NodeId id = layout.per_page; id < layout.per_page + 300; ++id) {
+    for (page::NodeId id = layout.per_page; id < layout.per_page + 300u; ++id) {
         const page::Slot slot =
             page::slot_of(index.pages().bytes(page::block_of(id, layout)), id, layout);
         for (uint8_t i = 0; i < slot.header().edge_count; ++i) {
