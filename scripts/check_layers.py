@@ -17,7 +17,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 # Headers in angle brackets that the core may use besides the C++ standard library, whose names have no suffix.
 CORE_LIBRARIES = re.compile(r"^(xsimd/.*|fast_float/fast_float\.h|immintrin\.h|cpuid\.h|arm_neon\.h|sys/auxv\.h|asm/hwcap\.h)$")
 # Headers of the system that the server's side may use.
-SERVER_SYSTEM = re.compile(r"^sys/statvfs\.h$")
+SERVER_SYSTEM = re.compile(r"^(sys/statvfs|sys/mman|unistd)\.h$")
 STANDARD = re.compile(r"^[a-z_0-9]+$")
 SERVER_HEADERS = "pg/postgres.hpp"
 
