@@ -118,9 +118,7 @@ private:
 
 template <class Metric, class Host>
 Inserted Inserter<Metric, Host>::insert(const void* vector, HeapTid tid) {
-    // From the TID, so that the levels do not depend on who inserts what when.
-    const uint64_t row = uint64_t{tid.words[0]} << 32 | uint64_t{tid.words[1]} << 16 | tid.words[2];
-    const Level level = draw_level(mix64(params_.seed ^ mix64(row)), layer_ratio(params_.m));
+    const Level level = level_of(tid, params_.seed, params_.m);
     const Query* const query = metric_.query(static_cast<const Element*>(vector), query_room_);
     const MemoryStore<Metric> store = this->store(query);
 

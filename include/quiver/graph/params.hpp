@@ -5,6 +5,7 @@
 #include <cstdint>  // uint32_t, uint64_t
 
 #include "quiver/base/rng.hpp"
+#include "quiver/page/tid.hpp"
 
 namespace quiver::graph {
 
@@ -15,11 +16,7 @@ using Level = uint32_t;
 // Out of reach: with the smallest m, one node in 2^48 has it.
 inline constexpr Level kMaxLevel = 16;
 
-// A heap row's address, carried and never interpreted: the bytes of the server's ItemPointerData.
-struct HeapTid {
-    uint16_t words[3];
-};
-static_assert(sizeof(HeapTid) == 6 && alignof(HeapTid) == 2);
+using page::HeapTid;
 
 struct Params {
     uint32_t m = 16;
@@ -46,6 +43,12 @@ inline Level draw_level(uint64_t random, uint32_t ratio) noexcept {
         ++level;
     }
     return level;
+}
+
+// The level of a row's node: from the TID, so that it does not depend on who inserts what when.
+inline Level level_of(HeapTid tid, uint64_t seed, uint32_t m) noexcept {
+    const uint64_t row = uint64_t{tid.block_hi} << 32 | uint64_t{tid.block_lo} << 16 | tid.offset;
+    return draw_level(mix64(seed ^ mix64(row)), layer_ratio(m));
 }
 
 }  // namespace quiver::graph

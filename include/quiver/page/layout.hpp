@@ -208,7 +208,17 @@ constexpr SlotLayout slot_layout(const Profile& p, int edges, uint32_t code_dims
 struct Layouts {
     SlotLayout base;
     SlotLayout upper;
+
+    // before: a kind of page that has slots.
+    constexpr const SlotLayout& of(PageKind kind) const {
+        return kind == PageKind::base ? base : upper;
+    }
 };
+
+// Where the records of a layer are.
+constexpr PageKind kind_of_layer(int layer) {
+    return layer == 0 ? PageKind::base : PageKind::upper;
+}
 
 // Codes of the upper layers may be a little shorter when one more record then fits into a page:
 // there are few records above layer 0, but each as large as half a node.

@@ -79,4 +79,18 @@ inline auto& special_of(Byte* page) {
         return *reinterpret_cast<PageSpecial*>(page + kPageSize - kSpecial);
 }
 
+// Whether the page is one of ours, and of that kind.
+inline bool is_page(const std::byte* page, PageKind kind) {
+    const PageSpecial& special = special_of(page);
+    return special.magic == kPageMagic && special.kind == kind;
+}
+
+// Frees a slot: edges that still lead to it name a generation that it does not have any more.
+// What is behind the header stays: the next node in the slot takes over the tails.
+inline void free_slot(SlotHeader& header) {
+    const uint8_t generation = header.generation;
+    header = {};
+    header.generation = static_cast<uint8_t>((generation + 1) & kGenerationMask);
+}
+
 }  // namespace quiver::page

@@ -16,8 +16,6 @@
 
 namespace quiver::store {
 
-static_assert(sizeof(graph::HeapTid) == sizeof(page::HeapTid));
-
 // What the metapage has to know afterwards.
 struct Written {
     page::NodeId entry = page::kNoNode;
@@ -149,7 +147,7 @@ private:
     // Chunks of heap TIDs that do not fit into the node's header.
     uint32_t chunks_of(graph::NodeId node) const {
         uint32_t count = 0;
-        graph_.for_each_tid(node, [&](graph::HeapTid) { count++; });
+        graph_.for_each_tid(node, [&](page::HeapTid) { count++; });
         if (count <= page::kInlineTids) return 0;
         return (count - page::kInlineTids + page::kTidsPerChunk - 1) / page::kTidsPerChunk;
     }
@@ -158,8 +156,8 @@ private:
     // `chunk` on, written later.
     void take_tids(graph::NodeId node, page::SlotHeader& header, uint32_t& chunk) const {
         uint32_t count = 0;
-        graph_.for_each_tid(node, [&](graph::HeapTid tid) {
-            if (count < page::kInlineTids) std::memcpy(&header.tids[count], &tid, sizeof tid);
+        graph_.for_each_tid(node, [&](page::HeapTid tid) {
+            if (count < page::kInlineTids) header.tids[count] = tid;
             count++;
         });
         header.tid_count = static_cast<uint8_t>(std::min<uint32_t>(count, page::kInlineTids));
@@ -229,7 +227,7 @@ private:
             uint32_t skip = page::kInlineTids;
             uint32_t left = chunks_of(order_[rank]);
             chunk = nullptr;
-            graph_.for_each_tid(order_[rank], [&](graph::HeapTid tid) {
+            graph_.for_each_tid(order_[rank], [&](page::HeapTid tid) {
                 if (skip > 0) {
                     skip--;
                     return;
@@ -252,7 +250,7 @@ private:
                               .tids = {}};
                     written++;
                 }
-                std::memcpy(&chunk->tids[chunk->count++], &tid, sizeof tid);
+                chunk->tids[chunk->count++] = tid;
             });
         }
         if (written > 0) flush((written - 1) % page::kChunksPerPage + 1);
@@ -273,5 +271,18 @@ private:
     page::BlockId first_tails_ = 0;
     page::BlockId first_tids_ = 0;
 };
+
+// Makes a graph that was written the one that searches find.
+template <PageAccess Pages>
+inline void publish(Pages& pages, const Written& written) {
+    pages.modify(page::kMetaBlock, [&](std::byte* bytes) {
+        page::Meta& meta = meta_of(bytes);
+        meta.entry = written.entry;
+        meta.entry_level = written.entry_level;
+        meta.base_nodes = written.base_nodes;
+        meta.upper_nodes = written.upper_nodes;
+        return Commit::yes;
+    });
+}
 
 }  // namespace quiver::store

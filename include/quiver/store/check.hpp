@@ -96,20 +96,15 @@ private:
         report_(Finding{code, block, slot, edge, detail});
     }
 
-    const page::SlotLayout& layout_of(page::PageKind kind) const {
-        return kind == page::PageKind::base ? layouts_.base : layouts_.upper;
-    }
-
     // Copies a record out.
     Target fetch(page::NodeId id, uint8_t generation, page::PageKind kind, std::byte* out) {
-        const page::SlotLayout& layout = layout_of(kind);
+        const page::SlotLayout& layout = layouts_.of(kind);
         const page::BlockId block = page::block_of(id, layout);
         if (block == page::kMetaBlock || (block >= blocks_ && block >= pages_->blocks()))
             return Target::missing;
         Target target = Target::missing;
         pages_->read(block, [&](const std::byte* bytes) {
-            const page::PageSpecial& special = page::special_of(bytes);
-            if (special.magic != page::kPageMagic || special.kind != kind) return;
+            if (!page::is_page(bytes, kind)) return;
             const page::ConstSlot slot = page::slot_of(bytes, id, layout);
             const page::SlotHeader& header = slot.header();
             if (header.state != page::SlotState::live && header.state != page::SlotState::dead) {
@@ -131,9 +126,7 @@ private:
 
     void check_page(page::BlockId block) {
         pages_->poll();
-        pages_->read(block,
-                     [&](const std::byte* bytes) { std::memcpy(image_, bytes, page::kPageSize); });
-        const page::PageSpecial& special = page::special_of<const std::byte>(image_);
+        const page::PageSpecial& special = copy_page(*pages_, block, image_);
         const bool known =
             special.kind >= page::PageKind::base && special.kind <= page::PageKind::tail;
         if (special.magic != page::kPageMagic || !known) {
@@ -144,7 +137,7 @@ private:
         }
         // Checked from the nodes.
         if (special.kind == page::PageKind::tids || special.kind == page::PageKind::tail) return;
-        const page::SlotLayout& layout = layout_of(special.kind);
+        const page::SlotLayout& layout = layouts_.of(special.kind);
         for (uint32_t i = 0; i < layout.per_page; i++) {
             const page::NodeId id = block * layout.per_page + i;
             check_slot(page::slot_of<const std::byte>(image_, id, layout), id, special.kind);
@@ -307,11 +300,11 @@ private:
                       "level of an entry node that there is not");
             return;
         }
-        const page::PageKind kind = entry.level == 0 ? page::PageKind::base : page::PageKind::upper;
+        const page::PageKind kind = page::kind_of_layer(entry.level);
         auto* record = arena_.array<std::byte>(layouts_.base.stride);
         if (entry.level > graph::kMaxLevel ||
             fetch(entry.id, entry.generation, kind, record) != Target::ok ||
-            page::ConstSlot{record, &layout_of(kind)}.header().layer != entry.level) {
+            page::ConstSlot{record, &layouts_.of(kind)}.header().layer != entry.level) {
             found(FindingCode::entry_invalid, page::kMetaBlock, -1, -1,
                   "entry node is not a record of its layer");
             return;
@@ -330,8 +323,8 @@ private:
 
     // Breadth first over one layer. On the way it checks that upper records lead to their node.
     void walk_layer(page::NodeId start, int layer, std::byte* record) {
-        const page::PageKind kind = layer == 0 ? page::PageKind::base : page::PageKind::upper;
-        const page::SlotLayout& layout = layout_of(kind);
+        const page::PageKind kind = page::kind_of_layer(layer);
+        const page::SlotLayout& layout = layouts_.of(kind);
         IdBits& seen = layer == 0 ? reached_ : seen_above_;
         const Generations& known = layer == 0 ? base_ : upper_;
         ArenaVector<page::NodeId> queue(arena_);
@@ -356,7 +349,7 @@ private:
         const page::SlotHeader& header = slot.header();
         const page::BlockId block = page::block_of(id, layouts_.upper);
         const int at = static_cast<int>(id % layouts_.upper.per_page);
-        const page::PageKind kind = layer == 1 ? page::PageKind::base : page::PageKind::upper;
+        const page::PageKind kind = page::kind_of_layer(layer - 1);
         if (header.layer != layer) {
             found(FindingCode::down_invalid, block, at, -1, "record is on another layer");
             return;
@@ -365,7 +358,7 @@ private:
             found(FindingCode::down_invalid, block, at, -1, "there is no record below");
             return;
         }
-        const page::ConstSlot below{neighbour_, &layout_of(kind)};
+        const page::ConstSlot below{neighbour_, &layouts_.of(kind)};
         // Records of a node that spans pages have its tails in common.
         const bool same =
             slot.layout->spans()

@@ -34,13 +34,7 @@ public:
         if (!widen(own, neighbour_)) return quant::EdgeCheck::ok;  // the neighbour's own finding
         const kernels::QuantKernels& k = kernels::active().quant;
         rotation_.apply_difference(k, stored(neighbour_), stored(owner_), residual_);
-        double squared = 0;
-        double along = 0;
-        for (uint32_t i = 0; i < profile_.dims; i++) {
-            const double d = static_cast<double>(neighbour_[i]) - owner_[i];
-            squared += d * d;
-            along += d * owner_[i];
-        }
+        const auto [squared, along] = difference(neighbour_, owner_, profile_.dims);
         return quant::check_edge(
             k, code_shape(profile_, *slot.layout),
             {slot.codes(), at, {slot.add()[at], slot.scale()[at]}, slot.header().scale_exponent},

@@ -59,9 +59,7 @@ private:
 
     page::PageKind copy(page::BlockId block) {
         pause_();
-        pages_->read(block,
-                     [&](const std::byte* bytes) { std::memcpy(image_, bytes, page::kPageSize); });
-        const page::PageSpecial& special = page::special_of<const std::byte>(image_);
+        const page::PageSpecial& special = copy_page(*pages_, block, image_);
         return special.magic == page::kPageMagic ? special.kind : kNoKind;
     }
     bool all_zero() const {
@@ -74,8 +72,8 @@ private:
     page::NodeId dead_entry() {
         const EntryPoint entry = read_entry(*pages_);
         if (entry.id == page::kNoNode) return page::kNoNode;
-        const page::PageKind kind = entry.level == 0 ? page::PageKind::base : page::PageKind::upper;
-        const page::SlotLayout& layout = entry.level == 0 ? layouts_.base : layouts_.upper;
+        const page::PageKind kind = page::kind_of_layer(entry.level);
+        const page::SlotLayout& layout = layouts_.of(kind);
         const page::BlockId block = page::block_of(entry.id, layout);
         if (block >= blocks_ || copy(block) != kind) return page::kNoNode;
         const page::SlotHeader& header =
@@ -103,17 +101,10 @@ private:
 
     FreePages& list_of(page::PageKind kind) { return lists_[page::insert_block_of(kind)]; }
 
-    static void free_slot(page::SlotHeader& header) {
-        const auto generation =
-            static_cast<uint8_t>((header.generation + 1) & page::kGenerationMask);
-        header = {};
-        header.generation = generation;
-    }
-
     // Returns how many.
     uint64_t free_nodes(page::BlockId block, page::PageKind kind) {
         const bool is_base = kind == page::PageKind::base;
-        const page::SlotLayout& layout = is_base ? layouts_.base : layouts_.upper;
+        const page::SlotLayout& layout = layouts_.of(kind);
         uint64_t freed = 0;
         bool room = false;
         for (uint32_t i = 0; i < layout.per_page; i++) {
@@ -128,7 +119,8 @@ private:
         write(block, kind, freed != 0, room, [&](std::byte* bytes) {
             for (uint32_t i = 0; i < layout.per_page; i++)
                 if (dies_[i])
-                    free_slot(page::slot_of(bytes, block * layout.per_page + i, layout).header());
+                    page::free_slot(
+                        page::slot_of(bytes, block * layout.per_page + i, layout).header());
         });
         return freed;
     }
@@ -162,8 +154,7 @@ private:
         // A node that is newer than this vacuum lives.
         if (block >= blocks_) return block < pages_->blocks();
         pages_->read(block, [&](const std::byte* bytes) {
-            const page::PageSpecial& special = page::special_of(bytes);
-            if (special.magic != page::kPageMagic || special.kind != page::PageKind::base) return;
+            if (!page::is_page(bytes, page::PageKind::base)) return;
             const page::SlotHeader& header =
                 page::slot_of(bytes, owner.node, layouts_.base).header();
             live = header.state == page::SlotState::live && header.generation == owner.generation;

@@ -13,10 +13,6 @@
 
 namespace quiver::store {
 
-inline page::Meta& meta_of(std::byte* bytes) {
-    return *reinterpret_cast<page::Meta*>(bytes + page::kPageHeader);
-}
-
 // The first page on the list of a kind; 0: none.
 template <PageAccess Pages>
 inline page::BlockId first_free_page(Pages& pages, page::PageKind kind) {
@@ -96,8 +92,7 @@ inline uint32_t place(Pages& pages, page::PageKind kind, int per_page, IsFree is
     for (int i = 0; i < kMostPages && first != 0; i++) {
         detail::Filled filled;
         pages.modify(first, [&](std::byte* bytes) {
-            const page::PageSpecial& special = page::special_of(bytes);
-            if (special.magic != page::kPageMagic || special.kind != kind) return Commit::no;
+            if (!page::is_page(bytes, kind)) return Commit::no;
             filled = detail::fill_first_free(bytes, per_page, is_free, fill,
                                              [&](int slot) { return id_of(first, slot); });
             return filled.slot < 0 ? Commit::no : Commit::yes;

@@ -73,8 +73,7 @@ inline IndexInfo gather_info(Pages& pages, const page::Profile& profile) {
         pages.poll();
         pages.read(block, [&](const std::byte* bytes) {
             const page::PageSpecial& special = page::special_of(bytes);
-            const page::SlotLayout& layout =
-                special.kind == page::PageKind::base ? layouts.base : layouts.upper;
+            const page::SlotLayout& layout = layouts.of(special.kind);
             if (special.magic != page::kPageMagic) {
                 info.other_blocks++;
             } else if (special.kind == page::PageKind::base) {

@@ -10,7 +10,6 @@
 #include <algorithm>  // std::min
 
 #include "quiver/base/arena_vector.hpp"
-#include "quiver/base/rng.hpp"
 #include "quiver/graph/params.hpp"
 #include "quiver/graph/select.hpp"
 #include "quiver/store/admit.hpp"
@@ -81,7 +80,7 @@ public:
     // record: the stored form with its error behind it (own.hpp).
     void insert(const std::byte* record, page::HeapTid tid, uint64_t level_seed,
                 int ef_construction) {
-        const graph::Level level = level_of(tid, level_seed);
+        const graph::Level level = graph::level_of(tid, level_seed, profile_.m);
         EntryPoint entry = read_entry(*pages_);
         point(*pages_, Point::insert_entry_read);
         if (entry.id == page::kNoNode) {
@@ -155,15 +154,6 @@ private:
         size_t count;
     };
 
-    static graph::Level level_of(page::HeapTid tid, uint64_t seed, uint32_t m) {
-        const uint64_t row =
-            uint64_t{tid.block_hi} << 32 | uint64_t{tid.block_lo} << 16 | tid.offset;
-        return graph::draw_level(mix64(seed ^ mix64(row)), graph::layer_ratio(m));
-    }
-    graph::Level level_of(page::HeapTid tid, uint64_t seed) const {
-        return level_of(tid, seed, profile_.m);
-    }
-
     // Searches the layers from top down to 0 and chooses a list for each. record: what an equal
     // node is looked for with; null: for none.
     Survey look_around(const PageQuery& query, const EntryPoint& entry, int top,
@@ -174,10 +164,9 @@ private:
         size_t count = descent.run(entry, top, starts);
         Survey survey = Survey::nothing;
         for (int layer = top; layer >= 0; layer--) {
-            const page::SlotLayout& layout = layer == 0 ? layouts_.base : layouts_.upper;
+            const page::PageKind kind = page::kind_of_layer(layer);
             LayerSearch<Pages, PageQuery, KeepOwn> search(
-                arena_, *pages_, query, layout,
-                layer == 0 ? page::PageKind::base : page::PageKind::upper, *counters_,
+                arena_, *pages_, query, layouts_.of(kind), kind, *counters_,
                 KeepOwn(&kept_, arena_, page::own_bytes(profile_)));
             search.begin(beam_for(static_cast<size_t>(ef_construction), query.coarse()));
             for (size_t i = 0; i < count; i++) search.seed(starts[i].id, starts[i].generation);
@@ -223,7 +212,7 @@ private:
             by_note[node.note] = &node;
             beam.offer(node.dist, node.note);  // keeps the nearest n
         }
-        const size_t slots = (layer == 0 ? layouts_.base : layouts_.upper).edges;
+        const size_t slots = layouts_.of(page::kind_of_layer(layer)).edges;
         const graph::SelectRoom<Metric> room = {
             arena_.array<const typename Metric::Element*>(slots), arena_.array<float>(slots),
             arena_.array<typename graph::SelectRoom<Metric>::Hidden>(n + 1),
@@ -388,12 +377,9 @@ private:
     // record that leads down to nothing.
     void withdraw(graph::Level level) {
         for (int layer = static_cast<int>(level); layer >= 0; layer--) {
-            const page::SlotLayout& layout = layer == 0 ? layouts_.base : layouts_.upper;
+            const page::SlotLayout& layout = layouts_.of(page::kind_of_layer(layer));
             pages_->modify(page::block_of(ids_[layer], layout), [&](std::byte* bytes) {
-                page::SlotHeader& header = page::slot_of(bytes, ids_[layer], layout).header();
-                const uint8_t generation = header.generation;
-                header = {};
-                header.generation = (generation + 1) & page::kGenerationMask;
+                page::free_slot(page::slot_of(bytes, ids_[layer], layout).header());
                 return Commit::yes;
             });
             point(*pages_, Point::insert_record_withdrawn);
@@ -432,7 +418,7 @@ private:
         pages_->poll();
         const PageQuery owner = model_->make_query(edge.own, arena_);
         const Offer result =
-            offer(*pages_, editor_, layer == 0 ? layouts_.base : layouts_.upper, edge.id,
+            offer(*pages_, editor_, layouts_.of(page::kind_of_layer(layer)), edge.id,
                   edge.generation, edge.own, owner, query,
                   {ids_[layer], generations_[layer], record, list.distances[i]}, demand);
         point(*pages_, Point::insert_link_offered);
@@ -467,8 +453,7 @@ private:
         if (entry.id == page::kNoNode || entry.level == 0) return entry.id;
         page::NodeId base = page::kNoNode;
         pages_->read(page::block_of(entry.id, layouts_.upper), [&](const std::byte* bytes) {
-            const page::PageSpecial& special = page::special_of(bytes);
-            if (special.magic != page::kPageMagic || special.kind != page::PageKind::upper) return;
+            if (!page::is_page(bytes, page::PageKind::upper)) return;
             const page::SlotHeader& header =
                 page::slot_of(bytes, entry.id, layouts_.upper).header();
             if (header.state != page::SlotState::free && header.generation == entry.generation)

@@ -76,7 +76,7 @@ private:
 
     uint8_t* find(page::PageKind kind, page::NodeId id) const {
         const bool is_base = kind == page::PageKind::base;
-        const page::SlotLayout& layout = is_base ? layouts_.base : layouts_.upper;
+        const page::SlotLayout& layout = layouts_.of(kind);
         const page::BlockId block = page::block_of(id, layout);
         if (block < first_ || block - first_ >= range_) return nullptr;
         return (is_base ? base_ : upper_) + (id - size_t{first_} * layout.per_page);

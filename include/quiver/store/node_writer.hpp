@@ -44,13 +44,7 @@ public:
     void code(page::Slot slot, size_t at, const std::byte* own) {
         widen(own, neighbour_);
         rotation_.apply_difference(kernels_->quant, stored(neighbour_), stored(owner_), residual_);
-        double squared = 0;
-        double along = 0;
-        for (uint32_t i = 0; i < profile_.dims; i++) {
-            const double d = static_cast<double>(neighbour_[i]) - owner_[i];
-            squared += d * d;
-            along += d * owner_[i];
-        }
+        const auto [squared, along] = difference(neighbour_, owner_, profile_.dims);
         code(slot, at, {residual_, squared, rotated_owner_}, along);
     }
 

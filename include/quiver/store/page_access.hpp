@@ -1,11 +1,13 @@
-// How the stored graph reaches its pages. The server's model is src/pg/hnsw/pages.hpp; the unit
+// How the stored graph reaches its pages. The server's model is src/pg/buffer.hpp; the unit
 // tests' model is an array of pages that "crashes" after the n-th write.
 #pragma once
 
-#include <concepts>  // std::invocable
-#include <cstddef>   // std::byte
+#include <concepts>     // std::invocable
+#include <cstddef>      // std::byte
+#include <cstring>      // std::memcpy
+#include <type_traits>  // std::is_const_v
 
-#include "quiver/page/layout.hpp"
+#include "quiver/page/node.hpp"
 #include "quiver/store/points.hpp"
 
 namespace quiver::store {
@@ -40,5 +42,21 @@ concept PageAccess = requires(P& p, page::BlockId block, page::PageKind kind) {
     p.prefetch(block, size_t{}, size_t{});
     p.poll();
 };
+
+// before: page is block 0 of an index whose format was checked.
+template <class Byte>
+inline auto& meta_of(Byte* bytes) {
+    if constexpr (std::is_const_v<Byte>)
+        return *reinterpret_cast<const page::Meta*>(bytes + page::kPageHeader);
+    else
+        return *reinterpret_cast<page::Meta*>(bytes + page::kPageHeader);
+}
+
+// Copies a page, to be looked at with nothing locked. Returns what the copy says it is.
+template <PageAccess Pages>
+inline const page::PageSpecial& copy_page(Pages& pages, page::BlockId block, std::byte* image) {
+    pages.read(block, [&](const std::byte* bytes) { std::memcpy(image, bytes, page::kPageSize); });
+    return page::special_of<const std::byte>(image);
+}
 
 }  // namespace quiver::store

@@ -132,4 +132,20 @@ private:
     float dims_;
 };
 
+// What the factors of an edge from u to v need to know exactly: |v - u|^2 and <v - u, u>.
+struct Difference {
+    double squared;
+    double along;
+};
+
+inline Difference difference(const float* v, const float* u, uint32_t dims) {
+    Difference out{0, 0};
+    for (uint32_t i = 0; i < dims; i++) {
+        const double d = static_cast<double>(v[i]) - u[i];
+        out.squared += d * d;
+        out.along += d * u[i];
+    }
+    return out;
+}
+
 }  // namespace quiver::store

@@ -86,11 +86,8 @@ private:
     bool read_waiting(page::BlockId block) {
         if (!any_waiting(block)) return false;
         pause_();
-        pages_->read(block,
-                     [&](const std::byte* bytes) { std::memcpy(image_, bytes, page::kPageSize); });
-        const page::PageSpecial& special = page::special_of<const std::byte>(image_);
-        const bool is_base =
-            special.magic == page::kPageMagic && special.kind == page::PageKind::base;
+        (void)copy_page(*pages_, block, image_);
+        const bool is_base = page::is_page(image_, page::PageKind::base);
         bool earlier = false;
         while (any_waiting(block)) {
             for (uint32_t i = 0; i < layout_.per_page; i++) {

@@ -29,8 +29,7 @@ inline bool read_tails(Pages& pages, const page::SlotLayout& layout, const page:
         const size_t size = std::min(left, page::kTailBytes);
         bool ours = false;
         pages.read(block, [&](const std::byte* bytes) {
-            const page::PageSpecial& special = page::special_of(bytes);
-            if (special.magic != page::kPageMagic || special.kind != page::PageKind::tail) return;
+            if (!page::is_page(bytes, page::PageKind::tail)) return;
             const page::TailHeader& header = page::tail_header_of(bytes);
             ours = header.owner == ref.owner && header.generation == ref.generation &&
                    header.part == part;
@@ -71,8 +70,7 @@ public:
     bool read_if(page::NodeId id, Accept accept, F f) {
         bool found = false;
         pages_->read(page::block_of(id, *layout_), [&](const std::byte* bytes) {
-            const page::PageSpecial& special = page::special_of(bytes);
-            if (special.magic != page::kPageMagic || special.kind != kind_) return;
+            if (!page::is_page(bytes, kind_)) return;
             const page::ConstSlot slot = page::slot_of(bytes, id, *layout_);
             if (slot.header().state == page::SlotState::free || !accept(slot.header())) return;
             found = true;

@@ -22,8 +22,7 @@ inline bool copy_record(Pages& pages, page::PageKind kind, const page::SlotLayou
                         page::NodeId id, std::byte* out) {
     bool there = false;
     pages.read(page::block_of(id, layout), [&](const std::byte* bytes) {
-        const page::PageSpecial& special = page::special_of(bytes);
-        if (special.magic != page::kPageMagic || special.kind != kind) return;
+        if (!page::is_page(bytes, kind)) return;
         const page::ConstSlot slot = page::slot_of(bytes, id, layout);
         there = slot.header().state == page::SlotState::live ||
                 slot.header().state == page::SlotState::dead;
@@ -69,8 +68,7 @@ public:
     Record get(page::PageKind kind, page::NodeId id, Age age = Age::any) {
         const CacheKey key{id, kind};
         const size_t at = key.place(size_);
-        const page::SlotLayout& layout =
-            kind == page::PageKind::base ? layouts_.base : layouts_.upper;
+        const page::SlotLayout& layout = layouts_.of(kind);
         std::byte* const bytes = bytes_ + at * (stride_ + own_bytes_);
         const page::ConstSlot slot{bytes, &layout};
         if (age == Age::now || !(entries_[at].key == key)) {
@@ -138,8 +136,7 @@ public:
         if (!(entry.key == key && entry.generation == generation)) {
             entry.key = key;
             entry.generation = generation;
-            const page::SlotLayout& layout =
-                kind == page::PageKind::base ? layouts_.base : layouts_.upper;
+            const page::SlotLayout& layout = layouts_.of(kind);
             const page::ConstSlot slot{record_, &layout};
             entry.live = copy_record(*pages_, kind, layout, id, record_) &&
                          slot.header().state == page::SlotState::live &&

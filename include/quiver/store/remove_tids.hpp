@@ -62,8 +62,7 @@ private:
     bool plan(page::BlockId block) {
         bool is_base = false;
         pages_->read(block, [&](const std::byte* bytes) {
-            const page::PageSpecial& special = page::special_of(bytes);
-            is_base = special.magic == page::kPageMagic && special.kind == page::PageKind::base;
+            is_base = page::is_page(bytes, page::PageKind::base);
             for (uint32_t i = 0; is_base && i < layout_.per_page; i++) {
                 const page::SlotHeader& header =
                     page::slot_of(bytes, block * layout_.per_page + i, layout_).header();

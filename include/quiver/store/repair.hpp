@@ -92,16 +92,10 @@ private:
         }
     };
 
-    const page::SlotLayout& layout_of(page::PageKind kind) const {
-        return kind == page::PageKind::base ? layouts_.base : layouts_.upper;
-    }
-
     // Copies a page; whether it is one of nodes, and of which kind.
     bool copy_nodes(page::BlockId block, page::PageKind& kind) {
         pause_();
-        pages_->read(block,
-                     [&](const std::byte* bytes) { std::memcpy(image_, bytes, page::kPageSize); });
-        const page::PageSpecial& special = page::special_of<const std::byte>(image_);
+        const page::PageSpecial& special = copy_page(*pages_, block, image_);
         kind = special.kind;
         return special.magic == page::kPageMagic &&
                (kind == page::PageKind::base || kind == page::PageKind::upper);
@@ -124,7 +118,7 @@ private:
         for (page::BlockId block = 1; block < blocks_; block++) {
             page::PageKind kind;
             if (!copy_nodes(block, kind)) continue;
-            const page::SlotLayout& layout = layout_of(kind);
+            const page::SlotLayout& layout = layouts_.of(kind);
             if (first == 1 && kind == page::PageKind::upper) bury_upper_records(block);
             for (uint32_t i = 0; i < layout.per_page; i++) {
                 const page::NodeId id = block * layout.per_page + i;
@@ -168,8 +162,7 @@ private:
         if (!exists(id, layouts_.base)) return false;
         bool live = false;
         pages_->read(page::block_of(id, layouts_.base), [&](const std::byte* bytes) {
-            const page::PageSpecial& special = page::special_of(bytes);
-            live = special.magic == page::kPageMagic && special.kind == page::PageKind::base &&
+            live = page::is_page(bytes, page::PageKind::base) &&
                    page::slot_of(bytes, id, layouts_.base).header().state == page::SlotState::live;
         });
         return live;
@@ -190,9 +183,8 @@ private:
         const EntryPoint entry = read_entry(*pages_);
         if (entry.id == page::kNoNode || is_live_entry(entry)) return;
         if (best_.id == page::kNoNode) {
-            const page::PageKind kind =
-                entry.level == 0 ? page::PageKind::base : page::PageKind::upper;
-            const page::SlotLayout& layout = layout_of(kind);
+            const page::PageKind kind = page::kind_of_layer(entry.level);
+            const page::SlotLayout& layout = layouts_.of(kind);
             if (exists(entry.id, layout) && copy_record(*pages_, kind, layout, entry.id, record_))
                 kept_ = entry.level == 0
                             ? entry.id
@@ -211,8 +203,8 @@ private:
     }
 
     bool is_live_entry(const EntryPoint& entry) {
-        const page::PageKind kind = entry.level == 0 ? page::PageKind::base : page::PageKind::upper;
-        const page::SlotLayout& layout = layout_of(kind);
+        const page::PageKind kind = page::kind_of_layer(entry.level);
+        const page::SlotLayout& layout = layouts_.of(kind);
         if (!exists(entry.id, layout) || !copy_record(*pages_, kind, layout, entry.id, record_))
             return false;
         const page::SlotHeader& header = page::ConstSlot{record_, &layout}.header();
@@ -236,7 +228,7 @@ private:
     bool try_page(page::BlockId block) {
         page::PageKind kind;
         if (!copy_nodes(block, kind)) return true;
-        const page::SlotLayout& layout = layout_of(kind);
+        const page::SlotLayout& layout = layouts_.of(kind);
         if (!find_broken(block, kind)) return true;
         std::memcpy(plan_, image_, page::kPageSize);
         for (uint32_t i = 0; i < layout.per_page; i++) {
@@ -251,7 +243,7 @@ private:
     // Marks on the copied page the edges that lead nowhere; names the targets of the others. False
     // when there are none.
     bool find_broken(page::BlockId block, page::PageKind kind) {
-        const page::SlotLayout& layout = layout_of(kind);
+        const page::SlotLayout& layout = layouts_.of(kind);
         bool any = false;
         for (uint32_t i = 0; i < layout.per_page; i++) {
             broken_slot_[i] = false;
@@ -281,13 +273,13 @@ private:
             case Life::stale:
                 return true;
             case Life::unknown:  // of another range, or newer than this vacuum
-                return !exists(to, layout_of(kind));
+                return !exists(to, layouts_.of(kind));
             case Life::unsure:
                 break;
         }
         // Dead nodes stay dead; what looks otherwise may just have been written.
         if (dead_record(kind, to, generation).own != nullptr) return true;
-        const page::SlotLayout& layout = layout_of(kind);
+        const page::SlotLayout& layout = layouts_.of(kind);
         if (!copy_record(*pages_, kind, layout, to, record_)) return true;
         const page::SlotHeader& header = page::ConstSlot{record_, &layout}.header();
         if (header.state != page::SlotState::live) return true;
@@ -298,7 +290,7 @@ private:
     // The record of a dead node, which still knows its neighbours. One without edges may be of an
     // insertion that has just begun (insert.hpp).
     Record dead_record(page::PageKind kind, page::NodeId id, uint8_t generation) {
-        if (!exists(id, layout_of(kind))) return {};
+        if (!exists(id, layouts_.of(kind))) return {};
         const Record record = dead_.get(kind, id);
         if (record.own == nullptr) return {};
         const page::SlotHeader& header = record.slot.header();
@@ -398,7 +390,7 @@ private:
             const bool twice = std::any_of(spares_, spares_ + spares, [&](const Newcomer& spare) {
                 return spare.id == candidate.id;
             });
-            if (twice || !exists(candidate.id, layout_of(kind))) continue;
+            if (twice || !exists(candidate.id, layouts_.of(kind))) continue;
             tried++;
             const LiveNode<Model> node = live_.get(kind, candidate.id, candidate.generation);
             if (node.own == nullptr) continue;

@@ -22,11 +22,6 @@ struct EntryPoint {
     friend bool operator==(const EntryPoint&, const EntryPoint&) = default;
 };
 
-// before: page is block 0 of an index whose format was checked.
-inline const page::Meta& meta_of(const std::byte* bytes) {
-    return *reinterpret_cast<const page::Meta*>(bytes + page::kPageHeader);
-}
-
 template <PageAccess Pages>
 inline EntryPoint read_entry(Pages& pages) {
     EntryPoint entry{};
@@ -236,8 +231,7 @@ private:
 
     template <class Heap>
     void sweep_page(const std::byte* bytes, page::BlockId block, bool first, Heap& heap) {
-        const page::PageSpecial& special = page::special_of(bytes);
-        if (special.magic != page::kPageMagic || special.kind != page::PageKind::base) return;
+        if (!page::is_page(bytes, page::PageKind::base)) return;
         for (uint32_t i = 0; i < layouts_.base.per_page; i++) {
             const page::NodeId id = block * layouts_.base.per_page + i;
             const page::ConstSlot slot = page::slot_of(bytes, id, layouts_.base);

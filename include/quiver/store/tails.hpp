@@ -43,9 +43,7 @@ inline Overwritten overwrite_tails(Pages& pages, const page::SlotLayout& layout,
         if (block == page::kMetaBlock || block >= blocks) return Overwritten::damaged;
         Overwritten result = Overwritten::damaged;
         pages.modify(block, [&](std::byte* bytes) {
-            const page::PageSpecial& special = page::special_of(bytes);
-            if (special.magic != page::kPageMagic || special.kind != page::PageKind::tail)
-                return Commit::no;
+            if (!page::is_page(bytes, page::PageKind::tail)) return Commit::no;
             const page::TailHeader& there = page::tail_header_of(bytes);
             if (there.owner != ref.owner || there.part != part) return Commit::no;
             result =

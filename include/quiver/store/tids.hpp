@@ -22,11 +22,6 @@ inline auto& chunk_of(Byte* bytes, uint32_t id) {
         return *reinterpret_cast<page::TidChunk*>(bytes + at);
 }
 
-inline bool is_tid_page(const std::byte* bytes) {
-    const page::PageSpecial& special = page::special_of(bytes);
-    return special.magic == page::kPageMagic && special.kind == page::PageKind::tids;
-}
-
 // A node as its further TIDs know it.
 struct ChainOwner {
     page::NodeId node;
@@ -43,7 +38,7 @@ template <PageAccess Pages>
 inline bool read_chunk(Pages& pages, uint32_t id, const ChainOwner& owner, page::TidChunk& out) {
     bool ok = false;
     pages.read(id / page::kChunksPerPage, [&](const std::byte* bytes) {
-        if (!is_tid_page(bytes)) return;
+        if (!page::is_page(bytes, page::PageKind::tids)) return;
         out = chunk_of(bytes, id);
         ok = owns(owner, out);
     });
@@ -137,7 +132,7 @@ template <PageAccess Pages>
 inline bool add_to_chunk(Pages& pages, const ChainHead& head, page::HeapTid tid, uint32_t& order) {
     bool added = false;
     pages.modify(head.id / page::kChunksPerPage, [&](std::byte* bytes) {
-        if (!is_tid_page(bytes)) return Commit::no;
+        if (!page::is_page(bytes, page::PageKind::tids)) return Commit::no;
         page::TidChunk& chunk = chunk_of(bytes, head.id);
         if (chunk.generation != head.generation) return Commit::no;
         order = chunk.order;

@@ -103,10 +103,10 @@ private:
     }
 
     void add(ItemPointer heap_tid) {
+        page::HeapTid tid;
+        memcpy(&tid, heap_tid, sizeof tid);
         if (inside_) {
             if (shared_->current_stage() == Stage::graph) {
-                graph::HeapTid tid;
-                memcpy(&tid, heap_tid, sizeof tid);
                 if (inserter_.insert(reader_.record(), tid) != graph::Inserted::full) return;
                 shared_->graph_is_full();
             }
@@ -114,8 +114,6 @@ private:
             inside_ = false;
             wait_for_pages();
         }
-        page::HeapTid tid;
-        memcpy(&tid, heap_tid, sizeof tid);
         store::PageInserter inserter(pages_, model_, arena_in(row_context_), counters_);
         inserter.insert(reader_.record(), tid, shared_->format.rotation_seed,
                         shared_->format.profile.ef_construction);
@@ -173,14 +171,7 @@ private:
             ConditionVariableCancelSleep();
             const store::Written written = writer.write_rest();
             fault_point(store::Point::build_written);
-            pages_.modify(page::kMetaBlock, [&](std::byte* bytes) {
-                page::Meta& meta = store::meta_of(bytes);
-                meta.entry = written.entry;
-                meta.entry_level = written.entry_level;
-                meta.base_nodes = written.base_nodes;
-                meta.upper_nodes = written.upper_nodes;
-                return store::Commit::yes;
-            });
+            store::publish(pages_, written);
         });
         shared_->begin(Stage::pages);
     }

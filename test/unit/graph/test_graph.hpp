@@ -23,9 +23,9 @@
 namespace quiver::graph {
 
 inline HeapTid tid_of(uint32_t row) {
-    return {{static_cast<uint16_t>(row >> 16), static_cast<uint16_t>(row), 1}};
+    return {static_cast<uint16_t>(row >> 16), static_cast<uint16_t>(row), 1};
 }
-inline uint32_t row_of(HeapTid tid) { return uint32_t{tid.words[0]} << 16 | tid.words[1]; }
+inline uint32_t row_of(HeapTid tid) { return uint32_t{tid.block_hi} << 16 | tid.block_lo; }
 
 // Rows of elements, `per_row` each.
 template <class Element>

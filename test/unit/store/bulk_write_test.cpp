@@ -78,10 +78,8 @@ TEST_P(BulkWrite, base_pages_in_any_order) {
             metric, memory.arena(), graph::NoHost{});
         for (uint32_t row = 0; row < kRows; ++row) {
             for (uint16_t copy = 1; copy <= 1 + row % 7 * 3; ++copy) {
-                graph::HeapTid tid;
-                const page::HeapTid from = tid_of(row, copy);
-                std::memcpy(&tid, &from, sizeof tid);
-                ASSERT_NE(inserter.insert(rows.record(row), tid), graph::Inserted::full);
+                ASSERT_NE(inserter.insert(rows.record(row), tid_of(row, copy)),
+                          graph::Inserted::full);
             }
         }
         graph::fill_lists(inserter);

@@ -24,6 +24,20 @@ uint32_t row_of_level(uint32_t level, uint32_t from) {
     }
 }
 
+// Runs the operation, which crashes at its n-th page write; false when it got through before.
+template <class Operation>
+bool crashes_at(uint64_t n, StoredIndex& index, Operation operation) {
+    index.pages().crash_after(n);
+    bool crashed = false;
+    try {
+        operation(index);
+    } catch (const Crash&) {
+        crashed = true;
+    }
+    index.pages().never_crash();
+    return crashed;
+}
+
 class StoreCrash : public ::testing::TestWithParam<Variant> {
 protected:
     StoreCrash() : profile(profile_of(GetParam())), base(profile, kRows + 20, 2) {}
@@ -41,14 +55,7 @@ protected:
         for (uint64_t n = 1;; ++n) {
             SCOPED_TRACE(n);
             StoredIndex index = start;
-            index.pages().crash_after(n);
-            bool crashed = false;
-            try {
-                operation(index);
-            } catch (const Crash&) {
-                crashed = true;
-            }
-            index.pages().never_crash();
+            const bool crashed = crashes_at(n, index, operation);
             const uint64_t writes = index.pages().counts().commits;
 
             const GraphFacts after = check_graph(index, Chains::incomplete);
@@ -134,14 +141,7 @@ TEST_P(StoreCrash, vacuum) {
     for (uint64_t n = 1;; ++n) {
         SCOPED_TRACE(n);
         StoredIndex index = start;
-        index.pages().crash_after(n);
-        bool crashed = false;
-        try {
-            index.vacuum(is_dead);
-        } catch (const Crash&) {
-            crashed = true;
-        }
-        index.pages().never_crash();
+        const bool crashed = crashes_at(n, index, [&](StoredIndex& i) { i.vacuum(is_dead); });
         // A node whose chain died before its page was written is live without a TID for now, which
         // the next vacuum sets right.
         const std::set<uint64_t> left = keys_of(index.scan(base, 0, 10, Widen::yes));
@@ -176,14 +176,7 @@ TEST_P(StoreCrash, vacuum_of_dead_nodes) {
     for (uint64_t n = 1;; ++n) {
         SCOPED_TRACE(n);
         StoredIndex index = start;
-        index.pages().crash_after(n);
-        bool crashed = false;
-        try {
-            index.vacuum_all(is_dead);
-        } catch (const Crash&) {
-            crashed = true;
-        }
-        index.pages().never_crash();
+        const bool crashed = crashes_at(n, index, [&](StoredIndex& i) { i.vacuum_all(is_dead); });
         const std::set<uint64_t> left = keys_of(index.scan(base, 0, 10, Widen::yes));
         for (const uint64_t tid : living) EXPECT_TRUE(left.contains(tid));
         // Life goes on, and the next vacuum finishes the work.

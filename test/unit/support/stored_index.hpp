@@ -142,10 +142,8 @@ public:
                 metric, memory.arena(), graph::NoHost{});
             for (uint32_t row = 0; row < count; ++row) {
                 for (uint16_t copy = 1; copy <= copies(row); ++copy) {
-                    graph::HeapTid tid;
-                    const page::HeapTid from = tid_of(row, copy);
-                    std::memcpy(&tid, &from, sizeof tid);
-                    ASSERT_NE(inserter.insert(vectors.record(row), tid), graph::Inserted::full);
+                    ASSERT_NE(inserter.insert(vectors.record(row), tid_of(row, copy)),
+                              graph::Inserted::full);
                 }
             }
             write(model, inserter, memory.arena());
@@ -232,14 +230,7 @@ private:
         auto encoder = model.make_encoder(graph, cache_bytes_, arena);
         store::BulkWriter writer(pages_, graph, profile_, encoder, arena);
         const store::Written written = writer.run();
-        pages_.modify(page::kMetaBlock, [&](std::byte* bytes) {
-            page::Meta& meta = store::meta_of(bytes);
-            meta.entry = written.entry;
-            meta.entry_level = written.entry_level;
-            meta.base_nodes = written.base_nodes;
-            meta.upper_nodes = written.upper_nodes;
-            return store::Commit::yes;
-        });
+        store::publish(pages_, written);
     }
 
     page::Profile profile_;
