@@ -2,10 +2,14 @@
 # The long form of the tests of crashes, standbys, corruption and memory: the same tests as in scripts/test.sh, with more
 # rounds.
 #
-#   scripts/soak.sh MINUTES      about as long; 60 gives the figures that test/README.md asks for
-#   scripts/soak.sh --valgrind   instead: the regression tests on a server under valgrind (about half an hour)
+#   scripts/soak.sh                          300 crashes, 1,000,000 queries on standbys, and the rest: about two hours
+#   scripts/soak.sh MINUTES                  about as long: fewer of everything, or more
+#   scripts/soak.sh PART[=NUMBER]...         only these parts, with this number each
+#   scripts/soak.sh --list                   what the parts are, and their numbers
+#   scripts/soak.sh --valgrind               instead: the regression tests on a server under valgrind (half an hour)
 #
-# QUIVER_SEED repeats a run's random numbers. Each part writes build/soak/NAME.log; the last line is a summary.
+# QUIVER_SEED repeats a run's random numbers. Each part writes build/soak/PART.log; what it has to report is printed while
+# it runs, and all figures once more at the end. The last line says whether anything failed.
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . scripts/lib/packages.sh
@@ -14,24 +18,58 @@ set -euo pipefail
 
 logs=$repo/build/soak
 failed=0
+summary=''
 
-# part NAME BINDIR FILE [VARIABLE=NUMBER...]
-part() {
+# What a part does with its number, and the number of the full form.
+parts=(kill standby points held interrupts operations corruption)
+declare -A about=(
+    [kill]='times the server is killed under a mixed load, every other time at a fault point'
+    [standby]='queries on two standbys while rows are turned over'
+    [points]='writes of an operation after each of which the server dies; every fault point besides'
+    [held]='standby scans held at fault points (the number is not used)'
+    [interrupts]='cancelled builds, insertions, vacuums (the number is not used)'
+    [operations]='rows inserted in one transaction, ten times as many rescans; dump, restore, replication'
+    [corruption]='damaged pages'
+)
+declare -A full=([kill]=300 [standby]=1000000 [points]=40 [held]=1 [interrupts]=1 [operations]=1000000 [corruption]=240)
+
+# The figures that the tests print with diag().
+readonly figures='^# [0-9]+ (crashes|queries|of [0-9]+ (cycles|queries)|damaged)|^# memory:'
+
+# tap NAME BINDIR FILE [VARIABLE=NUMBER...]
+tap() {
     local name=$1 bin=$2 file=$3 began=$SECONDS status=0
     shift 3
-    printf '%-12s %s ... ' "$name" "$*"
+    say "$name: $*"
     (
         for number in "$@"; do export "${number?}"; done
         run_tap "$name" "$bin" "t/$file"
-    ) >"$logs/$name.log" 2>&1 || status=$?
-    printf '%s, %d passed, %d s\n' "$([ "$status" -eq 0 ] && echo ok || echo FAILED)" \
-        "$(grep -c '^ok ' "$logs/$name.log" || true)" $((SECONDS - began))
-    # What a test has to say, in figures.
-    grep -E '^# [^ ].*(cycles|crashes|transactions|damaged|memory:)' "$logs/$name.log" | sed 's/^#/   /' || true
-    if [ "$status" -ne 0 ]; then
+    ) 2>&1 | tee "$logs/$name.log" | { grep --line-buffered -E "$figures" || true; } | sed -u 's/^#/   /' || status=$?
+    if [ "$status" -eq 0 ]; then
+        summary+="$name: ok, "
+    else
         failed=1
-        grep -A8 '^not ok' "$logs/$name.log" | head -40 || tail -20 "$logs/$name.log"
+        summary+="$name: FAILED, "
+        { grep -A8 '^not ok' "$logs/$name.log" || tail -20 "$logs/$name.log"; } | head -40
     fi
+    summary+="$(grep -c '^ok ' "$logs/$name.log" || true) tests, $((SECONDS - began)) s"$'\n'
+    summary+=$(grep -E "$figures" "$logs/$name.log" | grep -vE ' of [0-9]+ (cycles|queries)$' | sed 's/^#/   /')$'\n'
+}
+
+# run_part NAME NUMBER
+run_part() {
+    local n=$2
+    case $1 in
+    kill) tap kill "$fault_bin" 003_kill.pl QUIVER_CRASH_CYCLES="$n" ;;
+    standby) tap standby "$private_bin" 004_standby.pl QUIVER_STANDBY_QUERIES="$n" QUIVER_STANDBY_SECONDS=30 ;;
+    points)
+        tap points "$fault_bin" fault/001_every_point.pl QUIVER_CRASH_DEPTH="$n" QUIVER_FAULT_ACTIONS='error memory crash'
+        ;;
+    held) tap held "$fault_bin" fault/002_standby_scan.pl ;;
+    interrupts) tap interrupts "$private_bin" 005_interrupts.pl ;;
+    operations) tap operations "$private_bin" 006_operations.pl QUIVER_MEMORY_ROWS="$n" ;;
+    corruption) tap corruption "$private_bin" 007_corruption.pl QUIVER_CORRUPTIONS="$n" ;;
+    esac
 }
 
 # Errors of memory are searched for in what passes through the library only: the server is built without the marks that
@@ -61,29 +99,46 @@ under_valgrind() {
     fi
 }
 
-[ $# -eq 1 ] || die "usage: scripts/soak.sh MINUTES | --valgrind"
+if [ "${1:-}" = --list ]; then
+    for name in "${parts[@]}"; do printf '%-11s %7d  %s\n' "$name" "${full[$name]}" "${about[$name]}"; done
+    exit 0
+fi
+wanted=()
+for argument in "$@"; do
+    case $argument in
+    --valgrind) [ $# -eq 1 ] || die "--valgrind stands alone" ;;
+    [0-9]*)
+        if [ $# -ne 1 ] || ! [ "$argument" -gt 0 ] 2>/dev/null; then die "not a number of minutes: $*"; fi
+        # The full form takes about 120.
+        for name in "${parts[@]}"; do
+            number=$((full[$name] * argument / 120))
+            wanted+=("$name=$((number > 0 ? number : 1))")
+        done
+        ;;
+    *)
+        name=${argument%%=*}
+        [ -n "${about[$name]:-}" ] || die "no such part: $name (scripts/soak.sh --list)"
+        [ "$name" = "$argument" ] && argument+="=${full[$name]}"
+        [ "${argument#*=}" -gt 0 ] 2>/dev/null || die "not a number: ${argument#*=}"
+        wanted+=("$argument")
+        ;;
+    esac
+done
+if [ $# -eq 0 ]; then for name in "${parts[@]}"; do wanted+=("$name=${full[$name]}"); done; fi
+
 trap private_stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 install_missing build server test
 mkdir -p "$logs"
 private_install
-if [ "$1" = --valgrind ]; then
+if [ ${#wanted[@]} -eq 0 ]; then
     install_missing soak
     under_valgrind
 else
-    [ "$1" -gt 0 ] 2>/dev/null || die "not a number of minutes: $1"
-    minutes=$1
     install_faults
-    # Half of the time for crashes, which take some 4 s each, a quarter for standbys.
-    part kill "$private_bin" 003_kill.pl QUIVER_CRASH_CYCLES=$((minutes * 7 + 3))
-    part standby "$private_bin" 004_standby.pl QUIVER_STANDBY_SECONDS=$((minutes * 15))
-    part points "$fault_bin" fault/001_every_point.pl QUIVER_CRASH_DEPTH=$((minutes < 20 ? 5 : 40)) \
-        QUIVER_FAULT_ACTIONS='error memory crash'
-    part held "$fault_bin" fault/002_standby_scan.pl
-    part interrupts "$private_bin" 005_interrupts.pl
-    part operations "$private_bin" 006_operations.pl QUIVER_MEMORY_ROWS=$((minutes < 60 ? minutes * 2000 : 1000000))
-    part corruption "$private_bin" 007_corruption.pl QUIVER_CORRUPTIONS=$((minutes * 4))
+    for part in "${wanted[@]}"; do run_part "${part%%=*}" "${part#*=}"; done
+    printf '\n%s' "$summary"
 fi
-if [ "$failed" -eq 0 ]; then echo 'nothing failed'; else echo 'FAILED'; fi
+if [ "$failed" -eq 0 ]; then echo "nothing failed, $SECONDS s"; else echo "FAILED, $SECONDS s"; fi
 exit "$failed"

@@ -160,7 +160,7 @@ step_tap() {
         done
     fi
     install_faults
-    run_tap fault "$fault_bin" "${fault[@]/#test\/tap/t}" >"$counts.fault" 2>&1 &
+    run_tap fault "$fault_bin" "${fault[@]/#test\/tap/t}" t/003_kill.pl >"$counts.fault" 2>&1 &
     faults=$!
     run_tap plain "$private_bin" "${ordinary[@]/#test\/tap/t}" 2>&1 | tee "$counts.out" || status=$?
     wait "$faults" || status=$?

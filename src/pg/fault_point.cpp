@@ -141,7 +141,9 @@ void wait_for(int32 key) {
 }
 
 [[noreturn]] void crash(pid_t first) {
-    if (!RecoveryInProgress()) XLogFlush(GetXLogInsertRecPtr());
+    // Not the insert position: at the start of a page of the log that is behind its header, where
+    // nothing can be flushed yet.
+    if (!RecoveryInProgress() && !XLogRecPtrIsInvalid(XactLastRecEnd)) XLogFlush(XactLastRecEnd);
     kill(first, SIGKILL);
     kill(MyProcPid, SIGKILL);
     pg_unreachable();

@@ -36,13 +36,18 @@ public:
             if (kind == page::PageKind::upper) stats_->records_freed += free_nodes(block, kind);
             if (kind == page::PageKind::tids) free_chunks(block);
         }
+        point(*pages_, Point::vacuum_records_freed);
         for (page::BlockId block = 1; block < blocks_; block++) {
             const page::PageKind kind = copy(block);
             if (kind == page::PageKind::base) stats_->slots_freed += free_nodes(block, kind);
-            if (kind == kNoKind && all_zero() && pages_->adopt(block, page::PageKind::base))
+            if (kind == kNoKind && all_zero() && pages_->adopt(block, page::PageKind::base)) {
+                point(*pages_, Point::vacuum_page_adopted);
                 put_on_list(block, lists_[0]);
+            }
         }
+        point(*pages_, Point::vacuum_slots_freed);
         for (FreePages& list : lists_) publish(list);
+        point(*pages_, Point::vacuum_lists_published);
         if (keep_ == page::kNoNode) forget();
     }
 

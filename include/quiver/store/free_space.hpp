@@ -50,6 +50,7 @@ inline void push_free_pages(Pages& pages, page::PageKind kind, page::BlockId fir
             page::special_of(bytes).next_free = expected;
             return Commit::yes;
         });
+        point(pages, Point::free_list_mended);
     }
 }
 
@@ -97,7 +98,10 @@ inline uint32_t place(Pages& pages, page::PageKind kind, int per_page, IsFree is
                                              [&](int slot) { return id_of(first, slot); });
             return filled.slot < 0 ? Commit::no : Commit::yes;
         });
-        if (!filled.room) (void)replace_first_free(pages, kind, first, filled.next);
+        if (!filled.room) {
+            point(pages, Point::insert_page_filled);
+            (void)replace_first_free(pages, kind, first, filled.next);
+        }
         if (filled.slot >= 0) return id_of(first, filled.slot);
         first = first_free_page(pages, kind);
     }

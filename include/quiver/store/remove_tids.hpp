@@ -127,6 +127,7 @@ private:
                     return Commit::yes;
                 });
                 stats_->pages_written++;
+                point(*pages_, Point::vacuum_chunk_swept);
             }
             p.chain_live = p.chain_live || chunk.count != 0;
             p.closed = p.closed || chunk.use == page::ChunkUse::closed;
@@ -154,12 +155,14 @@ private:
                 continue;
             }
             if (!bypass(owner, before, id, chunk)) return;
+            point(*pages_, Point::vacuum_chunk_taken_out);
             pages_->modify(id / page::kChunksPerPage, [&](std::byte* bytes) {
                 detail::free_chunk(chunk_of(bytes, id));
                 return Commit::yes;
             });
             stats_->pages_written += 2;
             stats_->chunks_freed++;
+            point(*pages_, Point::vacuum_chunk_freed);
             if (!noted_) noted_ = note();  // so that the second part lists the chunk as free
         }
     }
@@ -232,6 +235,7 @@ private:
             meta.flags |= page::kHasDead;
             return Commit::yes;
         });
+        point(*pages_, Point::vacuum_dead_noted);
         return true;
     }
 

@@ -62,11 +62,13 @@ public:
     void run() {
         for (page::BlockId first = 1; first < blocks_; first += liveness_.range()) {
             look(first);
+            point(*pages_, Point::vacuum_looked);
             if (first == 1) replace_dead_entry();
             for (page::BlockId block = 1; block < blocks_; block++) repair_page(block);
             offer_rare_nodes(first);
             connect(first);
         }
+        point(*pages_, Point::vacuum_repaired);
     }
 
 private:
@@ -200,6 +202,7 @@ private:
             meta.entry_generation = best_.generation;
             return Commit::yes;
         });
+        point(*pages_, Point::vacuum_entry_replaced);
     }
 
     bool is_live_entry(const EntryPoint& entry) {
@@ -237,7 +240,10 @@ private:
             repair_list(page::slot_of(plan_, id, layout), id, kind,
                         broken_ + size_t{i} * layout.edges_padded);
         }
-        return write_page(block, layout);
+        point(*pages_, Point::vacuum_lists_planned);
+        const bool all = write_page(block, layout);
+        point(*pages_, Point::vacuum_lists_repaired);
+        return all;
     }
 
     // Marks on the copied page the edges that lead nowhere; names the targets of the others. False
@@ -476,6 +482,7 @@ private:
     void connect(page::BlockId first) {
         for (int tries = 0; tries < kTries; tries++) {
             reach_.begin(entry_base());
+            point(*pages_, Point::vacuum_paths_followed);
             bool all = true;
             for_each_live(first, [&](page::NodeId id) {
                 if (reach_.reached(id)) return;
@@ -536,6 +543,7 @@ private:
             who.distance = query.exact(node.own);
             taken += offer(*pages_, editor_, layouts_.base, candidate.id, candidate.generation,
                            node.own, *node.query, query, who, demand) == Offer::taken;
+            point(*pages_, Point::vacuum_node_offered);
         }
         stats_->nodes_linked += taken > 0;
         stats_->pages_written += static_cast<uint64_t>(taken);

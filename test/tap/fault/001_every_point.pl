@@ -30,13 +30,35 @@ $node->safe_psql('postgres', q(
 	ALTER TABLE small ALTER v TYPE vector(16);
 	INSERT INTO small SELECT 200 + i, embedding(1, 0) FROM generate_series(1, 20) AS i;));
 
-# ---- how each point is reached: statements, and for a race what another session does meanwhile ----
+# ---- how each point is reached: statements, what is done to the table before, and for a race what another session does
+# meanwhile ----
 
 my $insert = 'INSERT INTO t SELECT i, embedding(i, 1) FROM generate_series(1000, 1150) AS i';
 my $insert_equal = 'INSERT INTO t SELECT 2000 + i, embedding(2, 0) FROM generate_series(1, 12) AS i';
 my $vacuum = 'VACUUM (INDEX_CLEANUP on) t';
 my $drain = index_only() . "SET hnsw.ef_search = 4; SELECT count(*) FROM (SELECT id FROM t ORDER BY v <-> embedding(1, 0) LIMIT 100000) AS x";
 my $first = 'INSERT INTO empty VALUES (1, embedding(1, 0))';
+# The entry node dies, one other node lives.
+my $entry_goes = q(DO $$
+	DECLARE
+		before integer;
+		next_id integer := 5000;
+	BEGIN
+		DELETE FROM t;
+		LOOP
+			before := entry_level FROM quiver_index_info('t_v');
+			INSERT INTO t SELECT next_id, array_fill(next_id, ARRAY[16])::vector;
+			EXIT WHEN before = entry_level FROM quiver_index_info('t_v');
+			DELETE FROM t WHERE id = next_id;
+			next_id := next_id + 1;
+		END LOOP;
+	END $$);
+# What a crash leaves of a page that was added and not filled.
+my $zero_page = q(DO $$
+	BEGIN
+		EXECUTE format('COPY (SELECT) TO PROGRAM %L',
+			'cat >/dev/null; head -c 8192 /dev/zero >>' || pg_relation_filepath('t_v'));
+	END $$);
 my $reindex = 'SET max_parallel_maintenance_workers = 0; REINDEX INDEX t_v';
 
 my %reached_by = (
@@ -48,6 +70,9 @@ my %reached_by = (
 		meanwhile => 'INSERT INTO empty VALUES (2, embedding(2, 0))'],
 	insert_searched => [$insert],
 	insert_page_added => [$insert],
+	insert_page_filled => [$insert],
+	free_list_mended => [$first, waits_at => 'insert_page_added',
+		meanwhile => 'INSERT INTO empty VALUES (2, embedding(2, 0))'],
 	insert_base_written => [$insert],
 	insert_upper_written => [$insert],
 	insert_link_offered => [$insert],
@@ -58,10 +83,25 @@ my %reached_by = (
 	tids_chunk_mended => [$insert_equal, waits_at => 'tids_chunk_written', meanwhile => $insert_equal],
 	vacuum_begun => [$vacuum],
 	vacuum_page => [$vacuum],
+	vacuum_chunk_swept => [$vacuum],
+	vacuum_chunk_taken_out => [$vacuum],
+	vacuum_chunk_freed => [$vacuum],
 	vacuum_chains_swept => [$vacuum],
+	vacuum_dead_noted => [$vacuum],
 	vacuum_page_swept => [$vacuum],
 	vacuum_done => [$vacuum],
 	vacuum_cleanup => [$vacuum],
+	vacuum_looked => [$vacuum],
+	vacuum_entry_replaced => [$vacuum, setup => $entry_goes],
+	vacuum_lists_planned => [$vacuum],
+	vacuum_lists_repaired => [$vacuum],
+	vacuum_node_offered => [$vacuum],
+	vacuum_paths_followed => [$vacuum],
+	vacuum_repaired => [$vacuum],
+	vacuum_records_freed => [$vacuum],
+	vacuum_page_adopted => [$vacuum, setup => $zero_page],
+	vacuum_slots_freed => [$vacuum],
+	vacuum_lists_published => [$vacuum],
 	build_begun => [$reindex],
 	build_row => [$reindex],
 	build_full => [q(SET maintenance_work_mem = '1MB'; SET max_parallel_maintenance_workers = 0;
@@ -89,6 +129,8 @@ sub prepare
 		INSERT INTO t SELECT * FROM small;
 		CREATE INDEX t_v ON t USING hnsw (v vector_l2_ops) WITH (m = 4, ef_construction = 16);
 		DELETE FROM t WHERE id % 3 = 0;
+		-- Twenty equal rows have several chunks of heap TIDs; one of these goes as a whole.
+		DELETE FROM t WHERE id BETWEEN 203 AND 218;
 		CREATE TABLE empty (id integer, v vector(16));
 		CREATE INDEX empty_v ON empty USING hnsw (v vector_l2_ops) WITH (m = 2, ef_construction = 16);));
 	return;
@@ -113,10 +155,10 @@ sub attempt
 {
 	my ($point, $action) = @_;
 	my ($bare) = $point =~ /^(\w+)/;
-	my ($sql, %race) = @{ $reached_by{$bare} };
+	my ($sql, %how) = @{ $reached_by{$bare} };
 	my $set = "SET quiver.fault_points = '$point=$action'";
 	my $stderr = '';
-	if (!%race)
+	if (!$how{meanwhile})
 	{
 		$node->psql('postgres', join("\n", "$set;", map { "$_;" } split /;\s*/, $sql), stderr => \$stderr);
 		return $stderr;
@@ -124,14 +166,19 @@ sub attempt
 	my $holder = $node->background_psql('postgres');
 	$holder->query_safe('SELECT pg_advisory_lock(1)');
 	my $session = $node->background_psql('postgres', on_error_stop => 0);
-	$session->query_safe("SET quiver.fault_points = '$race{waits_at}=wait:1, $point=$action'");
+	$session->query_safe("SET quiver.fault_points = '$how{waits_at}=wait:1, $point=$action'");
 	start_waiting($session, $sql);
 	waits_for_lock($node, 1);
-	$node->safe_psql('postgres', $race{meanwhile});
+	$node->safe_psql('postgres', $how{meanwhile});
 	# Both may lose their connection now.
 	eval { $holder->query('SELECT pg_advisory_unlock(1)') };
-	# Its answer, or the end of the connection.
-	eval { $session->query('SELECT 1') };
+	# Its error, or the end of the connection.
+	for (1 .. 600)
+	{
+		eval { $session->{run}->pump_nb };
+		last if $session->{stderr} =~ /ERROR:|closed the connection|terminat/;
+		select(undef, undef, undef, 0.05);
+	}
 	$stderr = $session->{stderr};
 	eval { $_->quit } foreach $session, $holder;
 	return $stderr;
@@ -167,14 +214,15 @@ sub survives
 {
 	my ($point, $action, $expected) = @_;
 	my $name = "$action at $point";
+	my (undef, %how) = @{ $reached_by{$point} };
 	prepare();
+	$node->safe_psql('postgres', $how{setup}) if $how{setup};
 	my $before = rows();
 	my $log_end = -s $node->logfile;
 	my $said = attempt($point, $action);
 	like($said, $expected, "$name: it happens") or return;
 	restarted($log_end) if $action =~ /crash/;
-	my (undef, %race) = @{ $reached_by{$point} };
-	is(rows(), $before, "$name: no row comes or goes") unless %race;
+	is(rows(), $before, "$name: no row comes or goes") unless $how{meanwhile};
 	in_order($name);
 	life_goes_on($name) if $action =~ /crash/;
 	return;

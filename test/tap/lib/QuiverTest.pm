@@ -11,7 +11,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(started_node start_again kill_server load_packages recall from_env embeddings is_clean
+our @EXPORT = qw(started_node start_again kill_server kill_orphans load_packages recall from_env embeddings is_clean
   index_only ids_by_index waits_for_lock start_waiting);
 
 # A number from the environment: how much of a test is to be done. The short form is the default.
@@ -41,7 +41,17 @@ sub kill_server
 	kill('STOP', $postmaster);    # it shall not start another one meanwhile
 	select(undef, undef, undef, 0.01);
 	my @backends = split(' ', `ps -o pid= --ppid $postmaster`);
-	kill('KILL', $postmaster, @backends);
+	kill('KILL', $postmaster);
+	kill_orphans($node, @backends);
+	return;
+}
+
+# The same when the postmaster is dead already.
+sub kill_orphans
+{
+	my ($node, @backends) = @_;
+	my $postmaster = $node->{_pid};
+	kill('KILL', @backends);
 	# Dead processes that are children of this one would count as a running server.
 	$node->kill9;
 	foreach my $pid ($postmaster, @backends)
