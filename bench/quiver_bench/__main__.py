@@ -13,7 +13,7 @@ from .results import Results
 from .systems import KNOWN
 from .vectors import BadFile
 
-PARTS = ("search", "writes", "scale", "clients", "kernels")
+PARTS = ("search", "writes", "busy", "scale", "clients", "kernels")
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -77,7 +77,7 @@ def parser():
     g.add_argument("--sweep-setting", default="hnsw.ef_search")
     g.add_argument("--queries-sql", metavar="SELECT", help="the query vectors (default: 500 random rows of the table)")
 
-    g = p.add_argument_group("writes")
+    g = p.add_argument_group("writes, busy")
     g.add_argument("--write-rows", type=int, default=20_000, help="rows of the index that is written to (20000)")
     g.add_argument("--inserts", type=int, default=1000, help="in each phase (1000)")
     g.add_argument("--delete-percent", type=int, default=10)

@@ -19,6 +19,7 @@ PART_TITLES = {
     "floor": "A lookup by key, for scale", "search": "Search", "filtered": "Search with a filter",
     "cold": "First queries, empty cache", "build": "Build",
     "insert": "Insertions", "churn": "Deletion and vacuum", "mixed": "Searches and insertions at once",
+    "busy": "Searches alone, and while one session replaces rows and one vacuums",
     "scale": "Search by number of rows", "scale build": "Build by number of rows", "clients": "Many clients",
     "kernels": "Kernels",
 }

@@ -34,6 +34,8 @@ METRICS = {
     "write_p95_ms": Metric("ms", -1),
     "write_p99_ms": Metric("ms", -1),
     "inserts_per_s": Metric("rows/s", 1),
+    "vacuums": Metric("in a round", 1),
+    "vacuum_seconds": Metric("s", -1),
     "seconds": Metric("s", -1),
     "ns": Metric("ns", -1),
     "speedup": Metric("times", 1),

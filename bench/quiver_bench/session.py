@@ -4,6 +4,7 @@ import time
 
 from . import kernels
 from .build import build_index, index_statement
+from .busy import run_busy
 from .clients import run_clients
 from .database import connect, drop_database, new_database
 from .datasets import open_dataset
@@ -58,6 +59,9 @@ class Session:
             self.results.save(self.path)
         if "writes" in options.parts:
             run_writes(data, systems, options, self.results)
+            self.results.save(self.path)
+        if "busy" in options.parts:
+            run_busy(data, systems, options, self.results)
             self.results.save(self.path)
         if "scale" in options.parts:
             run_scale(data, systems, options, self.results)

@@ -30,7 +30,7 @@ class EndToEnd(unittest.TestCase):
 
     def test_search_and_writes(self):
         document = self.run_driver("--data", "generated,rows=2000,dims=32,queries=50,name=tiny",
-                                   "--parts", "search,writes",
+                                   "--parts", "search,writes,busy",
                                    "--ef", "10,100", "--filters", "50", "--filter-ef", "100",
                                    "--inserts", "50", "--write-rows", "500",
                                    "--workers", "0")
@@ -48,6 +48,11 @@ class EndToEnd(unittest.TestCase):
         self.assertGreater(results["insert", "after checkpoint", 1]["wal_bytes_per_row"], 100)
         self.assertGreater(results["churn", "2 the same rows inserted again"]["recall"], 0.9)
         self.assertGreater(results["mixed", 9, 1, 40, 1]["tps"], 1)
+        self.assertGreater(results["busy", "alone", 40, 1]["qps"], 1)
+        busy = results["busy", "insert and vacuum", 40, 1]
+        self.assertGreater(busy["qps"], 1)
+        self.assertGreater(busy["inserts_per_s"], 1)
+        self.assertGreaterEqual(busy["vacuums"], 1)
         self.assertEqual(document["data"][0]["rows"], 2000)
         self.assertTrue(document["machine"]["server_version"])
         with connect("postgres") as cursor:
