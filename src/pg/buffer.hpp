@@ -16,7 +16,10 @@ namespace quiver::pg {
 
 class BufferPages {
 public:
-    explicit BufferPages(Relation index) : index_(index), hints_(index) {}
+    // ring: the few buffers that pages go into which were in none, for who reads most of the index
+    // once and must not drive out what others need; null: any.
+    explicit BufferPages(Relation index, BufferAccessStrategy ring = nullptr)
+        : index_(index), ring_(ring), hints_(index) {}
 
     Relation relation() const { return index_; }
     uint64 pages_read() const { return pages_read_; }
@@ -34,7 +37,7 @@ public:
     // Holds an exclusive lock on one page while f runs; f works on generic WAL's private image.
     template <class F>
     void modify(page::BlockId block, F f) {
-        const Buffer buffer = ReadBuffer(index_, block);
+        const Buffer buffer = fetch(block);
         LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
         GenericXLogState* wal = GenericXLogStart(index_);
         const store::Commit commit =
@@ -65,7 +68,7 @@ public:
 
     // Holds an exclusive lock while it looks at the page and writes it.
     bool adopt(page::BlockId block, page::PageKind kind) {
-        const Buffer buffer = ReadBuffer(index_, block);
+        const Buffer buffer = fetch(block);
         LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
         const bool is_new = PageIsNew(BufferGetPage(buffer));
         if (is_new) {
@@ -107,10 +110,14 @@ private:
             return known;
         }
         const int64 missed = pgBufferUsage.shared_blks_read;
-        const Buffer buffer = ReadBuffer(index_, block);
+        const Buffer buffer = fetch(block);
         cold_ = pgBufferUsage.shared_blks_read != missed ? kStaysCold : cold_ - (cold_ > 0);
         hints_.remember(block, buffer);
         return buffer;
+    }
+
+    Buffer fetch(page::BlockId block) {
+        return ReadBufferExtended(index_, MAIN_FORKNUM, block, RBM_NORMAL, ring_);
     }
 
     static Buffer extend_relation(Relation index);
@@ -119,6 +126,7 @@ private:
     static constexpr int kStaysCold = 16;
 
     Relation index_;
+    BufferAccessStrategy ring_;
     BufferHints hints_;
     uint64 pages_read_ = 0;
     int cold_ = 0;

@@ -57,7 +57,7 @@ QUIVER_FUNCTION(index_info) {
                                                           RelationGetRelationName(open.index))));
     const char* type = type_name(hnsw::metric_of(open.index)->type);
 
-    quiver::pg::BufferPages pages(open.index);
+    quiver::pg::BufferPages pages(open.index, GetAccessStrategy(BAS_BULKREAD));
     store::EntryPoint entry = store::read_entry(pages);
     const store::IndexInfo info = store::gather_info(pages, profile);
     hnsw::close_index(open);

@@ -31,7 +31,7 @@ extern "C" IndexBulkDeleteResult* hnsw_bulk_delete(IndexVacuumInfo* info,
                                                    IndexBulkDeleteCallback is_dead, void* state) {
     stats = or_new(stats);
     const IndexFormat& format = format_of(info->index);
-    BufferPages pages(info->index);
+    BufferPages pages(info->index, info->strategy);
     store::VacuumStats counts;
     pages.point(store::Point::vacuum_begun);
     store::remove_dead_tids(
@@ -61,7 +61,7 @@ extern "C" IndexBulkDeleteResult* hnsw_vacuum_cleanup(IndexVacuumInfo* info,
     fault_point(store::Point::vacuum_cleanup);
     if (info->analyze_only) return stats;
     const IndexFormat& format = format_of(info->index);
-    BufferPages pages(info->index);
+    BufferPages pages(info->index, info->strategy);
     if (store::has_dead_nodes(pages)) {
         if (stats == nullptr) {
             stats = or_new(stats);
