@@ -29,11 +29,8 @@ struct Checked {
 
 Checked check(StoredIndex& index) {
     Checked checked;
-    HeapArena memory;
-    store::check_graph(
-        index.pages(), memory.arena(),
-        [&](const store::Finding& f) { checked.findings[f.code].push_back(f); },
-        [&](page::HeapTid tid, page::BlockId, int) { checked.tids.push_back(key_of(tid)); });
+    for (const store::Finding& f : index.findings(&checked.tids))
+        checked.findings[f.code].push_back(f);
     return checked;
 }
 

@@ -1,5 +1,4 @@
 // Removing heap TIDs.
-#include "quiver/store/check.hpp"
 #include "support/store_test.hpp"
 
 namespace quiver::test {
@@ -96,11 +95,7 @@ protected:
     // What the check of an index finds, code by code.
     std::map<std::string, int> findings() {
         std::map<std::string, int> names;
-        HeapArena memory;
-        store::check_graph(
-            index.pages(), memory.arena(),
-            [&](const store::Finding& f) { names[store::finding_name(f.code)]++; },
-            [](page::HeapTid, page::BlockId, int) {});
+        for (const store::Finding& f : index.findings()) names[store::finding_name(f.code)]++;
         return names;
     }
     using NoFindings = std::map<std::string, int>;
@@ -174,6 +169,24 @@ TEST_P(StoreDeadNodes, may_be_all_there_are) {
     EXPECT_EQ(facts.live, 20u);
     EXPECT_TRUE(facts.unreached.empty());
     EXPECT_EQ(findings(), NoFindings{});
+}
+
+// Places that were freed are found at once: an insertion looks at no more pages than before.
+TEST_P(StoreDeadNodes, cost_no_insertion_a_search_for_room) {
+    const Vectors base = vectors(600);
+    insert(base, 0, 400);
+    const auto accesses = [&](uint32_t from, uint32_t to) {
+        uint64_t count = 0;
+        index.pages().between([&] { count++; });
+        insert(base, from, to);
+        index.pages().between(nullptr);
+        return static_cast<double>(count) / (to - from);
+    };
+    const double before = accesses(400, 450);
+    for (uint32_t round = 0; round < 3; ++round) {
+        index.vacuum_all([&](page::HeapTid tid) { return row_of(tid) % 8 == round; });
+        EXPECT_LE(accesses(450 + round * 50, 500 + round * 50), 1.2 * before) << round;
+    }
 }
 
 // A whole neighbourhood dies: who is left in it finds others by a search.

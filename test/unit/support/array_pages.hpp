@@ -4,7 +4,8 @@
 // - modify() and extend() work on a private copy that replaces the page in one step, as generic WAL
 //   does, which also loses whatever lies between pd_lower and pd_upper.
 // - At most one page is locked at a time, and poll() is never called while one is.
-// - crash_after(n) throws Crash behind the n-th commit; the pages are then what a crash leaves.
+// - crash_after(n) throws Crash behind the n-th commit, crash_at(p) at a fault point; the pages are
+//   then what a crash leaves.
 // - between(f) calls f before every page is locked: whatever another backend can do, it can do
 // there.
 // - A block that does not exist is an error (NoSuchBlock), as the server's read of it is.
@@ -21,6 +22,7 @@
 
 #include "quiver/page/node.hpp"
 #include "quiver/store/page_access.hpp"
+#include "quiver/store/points.hpp"
 
 namespace quiver::test {
 
@@ -96,7 +98,10 @@ public:
     page::BlockId blocks() const { return static_cast<page::BlockId>(pages_.size()); }
     void prefetch(page::BlockId, size_t, size_t) {}
     void poll() { EXPECT_FALSE(locked_) << "poll() with a page locked"; }
-    void point(store::Point) { EXPECT_FALSE(locked_) << "a fault point with a page locked"; }
+    void point(store::Point p) {
+        EXPECT_FALSE(locked_) << "a fault point with a page locked";
+        if (crashes_at_point_ && p == crash_point_) throw Crash{};
+    }
 
     // ---- for the tests ----
     const Counts& counts() const { return counts_; }
@@ -104,7 +109,14 @@ public:
     std::byte* bytes(page::BlockId block) { return pages_[block].bytes; }
 
     void crash_after(uint64_t commits) { crash_at_ = counts_.commits + commits; }
-    void never_crash() { crash_at_ = 0; }
+    void crash_at(store::Point p) {
+        crashes_at_point_ = true;
+        crash_point_ = p;
+    }
+    void never_crash() {
+        crash_at_ = 0;
+        crashes_at_point_ = false;
+    }
     void between(std::function<void()> f) { between_ = std::move(f); }
 
 private:
@@ -173,6 +185,8 @@ private:
     bool locked_ = false;
     Counts counts_;
     uint64_t crash_at_ = 0;
+    bool crashes_at_point_ = false;
+    store::Point crash_point_{};
     std::function<void()> between_;
     bool inside_between_ = false;
 };

@@ -1,18 +1,20 @@
 // A whole index on ArrayPages: what src/pg/hnsw does around the store layer, without a server.
+//
+// What is a template over models is compiled once, in stored_index_*.cpp, and not with every test.
 #pragma once
 
 #include <gtest/gtest.h>
 
-#include <map>     // std::map
-#include <string>  // std::string
-#include <vector>  // std::vector
+#include <functional>  // std::function
+#include <map>         // std::map
+#include <string>      // std::string
+#include <vector>      // std::vector
 
 #include "quiver/page/profile.hpp"
-#include "quiver/store/bulk_write.hpp"
-#include "quiver/store/insert.hpp"
+#include "quiver/store/finding.hpp"
 #include "quiver/store/model.hpp"
-#include "quiver/store/scan.hpp"
-#include "quiver/store/vacuum.hpp"
+#include "quiver/store/tids.hpp"
+#include "quiver/store/vacuum_stats.hpp"
 #include "support/array_pages.hpp"
 #include "support/brute_force.hpp"
 #include "support/heap_arena.hpp"
@@ -89,6 +91,9 @@ public:
         });
     }
     explicit StoredIndex(const Variant& variant) : StoredIndex(profile_of(variant)) {}
+    // An index that is there already.
+    explicit StoredIndex(const ArrayPages& pages)
+        : profile_(store::meta_of(pages.bytes(page::kMetaBlock)).profile), pages_(pages) {}
 
     const page::Profile& profile() const { return profile_; }
     ArrayPages& pages() { return pages_; }
@@ -125,113 +130,28 @@ public:
     }
 
     // Rows [0, count) through a graph in memory; copies(row) TIDs each.
-    template <class Copies>
-    void build(const Vectors& vectors, size_t count, Copies copies) {
-        with_model([&](const auto& model) {
-            HeapArena memory;
-            const graph::Params params = {
-                .m = profile_.m,
-                .ef_construction = profile_.ef_construction,
-                .vector_bytes = static_cast<uint32_t>(store::own_record_bytes(profile_)),
-                .seed = kSeed};
-            const size_t bytes = 2 * graph::MemoryGraph::bytes_for(count, params) + (1 << 22);
-            const auto metric = model.metric();
-            graph::Inserter inserter(
-                graph::MemoryGraph::create(memory.arena().template array<std::byte>(bytes), bytes,
-                                           params),
-                metric, memory.arena(), graph::NoHost{});
-            for (uint32_t row = 0; row < count; ++row) {
-                for (uint16_t copy = 1; copy <= copies(row); ++copy) {
-                    ASSERT_NE(inserter.insert(vectors.record(row), tid_of(row, copy)),
-                              graph::Inserted::full);
-                }
-            }
-            write(model, inserter, memory.arena());
-        });
-    }
+    void build(const Vectors& vectors, size_t count,
+               const std::function<uint32_t(uint32_t)>& copies);
     void build(const Vectors& vectors, size_t count) {
         build(vectors, count, [](uint32_t) { return 1; });
     }
 
-    void insert(const std::byte* record, page::HeapTid tid) {
-        with_model([&](const auto& model) {
-            HeapArena memory;
-            store::PageInserter inserter(pages_, model, memory.arena(), counters_);
-            inserter.insert(record, tid, kSeed, profile_.ef_construction);
-        });
-    }
+    void insert(const std::byte* record, page::HeapTid tid);
 
     std::vector<Hit> scan(const Vectors& queries, size_t q, size_t ef, Widen widen,
-                          size_t limit = SIZE_MAX, size_t sweep_room = 100) {
-        std::vector<Hit> hits;
-        with_model([&](const auto& model) {
-            using Model = std::remove_cvref_t<decltype(model)>;
-            HeapArena memory;
-            const auto query = [&] {
-                if constexpr (std::is_base_of_v<graph::BitMetric, typename Model::Metric>)
-                    return model.make_query(queries.record(q), memory.arena());
-                else
-                    return model.make_query(queries.floats(q), memory.arena());
-            }();
-            store::Counters counters;
-            store::Scan scan(memory.arena(), pages_, query, page::layouts(profile_), counters, ef,
-                             sweep_room, widen == Widen::yes);
-            store::Found node;
-            while (hits.size() < limit && scan.next(node)) {
-                for (int i = 0; i < node.tid_count; ++i)
-                    hits.push_back({node.tids[i], node.dist, counters.rounds});
-                page::TidChunk chunk;
-                store::ChainReader chain({node.id, node.generation}, node.more_tids);
-                while (chain.next(pages_, page::layouts(profile_).base, chunk)) {
-                    for (int i = 0; i < chunk.count; ++i)
-                        hits.push_back({chunk.tids[i], node.dist, counters.rounds});
-                }
-            }
-        });
-        return hits;
-    }
+                          size_t limit = SIZE_MAX, size_t sweep_room = 100);
 
     // asked: how often is_dead was called for each TID.
-    template <class IsDead>
-    store::VacuumStats vacuum(IsDead is_dead, std::map<uint64_t, int>* asked = nullptr) {
-        store::VacuumStats stats;
-        store::remove_dead_tids(
-            pages_, page::layouts(profile_),
-            [&](page::HeapTid tid) {
-                if (asked != nullptr) (*asked)[key_of(tid)]++;
-                return is_dead(tid);
-            },
-            [&] { pages_.poll(); }, stats);
-        return stats;
-    }
-
+    using IsDead = std::function<bool(page::HeapTid)>;
+    store::VacuumStats vacuum(const IsDead& is_dead, std::map<uint64_t, int>* asked = nullptr);
     // What VACUUM does: the same, and then dead nodes out of the graph.
-    template <class IsDead>
-    store::VacuumStats vacuum_all(IsDead is_dead, size_t memory = 1 << 20) {
-        store::VacuumStats stats = vacuum(is_dead);
-        if (!store::has_dead_nodes(pages_)) return stats;
-        with_model([&](const auto& model) {
-            HeapArena arena;
-            store::remove_dead_nodes(
-                pages_, model, arena.arena(), memory, [&] { pages_.poll(); }, stats);
-        });
-        return stats;
-    }
+    store::VacuumStats vacuum_all(const IsDead& is_dead, size_t memory = 1 << 20);
+
+    // What the check of an index finds; tids: the heap TIDs that it hands out.
+    std::vector<store::Finding> findings(std::vector<uint64_t>* tids = nullptr);
 
 private:
     static constexpr uint64_t kSeed = 20240611;
-
-    template <class Model, class Inserter>
-    void write(const Model& model, Inserter& inserter, Arena arena) {
-        graph::fill_lists(inserter);
-        const graph::MemoryGraph graph = inserter.graph();
-        auto* order = arena.array<graph::NodeId>(graph.size() + 1);
-        (void)graph::order_nodes(inserter, order);
-        auto encoder = model.make_encoder(graph, cache_bytes_, arena);
-        store::BulkWriter writer(pages_, graph, profile_, encoder, arena);
-        const store::Written written = writer.run();
-        store::publish(pages_, written);
-    }
 
     page::Profile profile_;
     ArrayPages pages_;
