@@ -96,8 +96,18 @@ private:
         report_(Finding{code, block, slot, edge, detail});
     }
 
-    // Copies a record out.
+    // Copies a record out: all of it, or only what says whose it is, up to its own vector.
     Target fetch(page::NodeId id, uint8_t generation, page::PageKind kind, std::byte* out) {
+        return fetch(id, generation, kind, out, layouts_.of(kind).stride);
+    }
+    Target fetch_own(page::NodeId id, uint8_t generation, page::PageKind kind, std::byte* out) {
+        const page::SlotLayout& layout = layouts_.of(kind);
+        return fetch(
+            id, generation, kind, out,
+            layout.spans() ? layout.tail + sizeof(page::TailRef) : layout.own + layout.own_bytes);
+    }
+    Target fetch(page::NodeId id, uint8_t generation, page::PageKind kind, std::byte* out,
+                 size_t size) {
         const page::SlotLayout& layout = layouts_.of(kind);
         const page::BlockId block = page::block_of(id, layout);
         if (block == page::kMetaBlock || (block >= blocks_ && block >= pages_->blocks()))
@@ -113,7 +123,7 @@ private:
                     target = Target::freed;
                 return;
             }
-            std::memcpy(out, slot.at, layout.stride);
+            std::memcpy(out, slot.at, size);
             target = header.generation == generation ? Target::ok : Target::stale;
         });
         return target;
@@ -231,7 +241,7 @@ private:
                 break;
             }
             const uint8_t generation = slot.tag()[i] & page::kGenerationMask;
-            const Target target = fetch(to, generation, kind, neighbour_);
+            const Target target = fetch_own(to, generation, kind, neighbour_);
             if (target == Target::missing) {
                 found(FindingCode::edge_target, block, at, edge, "leads to no record of its layer");
             } else if (target == Target::stale) {
