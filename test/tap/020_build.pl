@@ -57,6 +57,17 @@ $node->safe_psql(
 	INSERT INTO grown SELECT ARRAY[i % 7, i % 89, i]::vector FROM generate_series(1, 30000) i;));
 unlike(notices('CREATE INDEX ON grown USING hnsw (v vector_l2_ops)'), qr/NOTICE/, 'statistics of a smaller table');
 
+# A graph beyond 1 GB, which is more than the server allocates in one piece unless it is asked to. Three million
+# rows are only what the statistics say, so next to nothing of the memory is used.
+$node->safe_psql(
+	'postgres', q(
+	UPDATE pg_class SET reltuples = 3e6, relpages = pg_relation_size(oid) / current_setting('block_size')::integer
+		WHERE oid = 'grown'::regclass;));
+like(notices(q(SET max_parallel_maintenance_workers = 0; SET maintenance_work_mem = '1100MB';
+		CREATE INDEX grown_large ON grown USING hnsw (v vector_l2_ops))),
+	qr/needs about 1[2-9]\d\d MB .*\n.*fit into the 1100 MB it has/, 'a graph of more than 1 GB');
+clean('grown_large', 'built with more than 1 GB');
+
 # The memory it would take is named before it runs out. With a third of it: complete and good. (Rows
 # that are inserted one by one may be left without a way to them, which is a warning.)
 foreach my $workers (0, 2)

@@ -11,6 +11,9 @@
 
 namespace quiver {
 
+// Sizes are products of numbers of 32 bits, and are not checked one by one.
+static_assert(sizeof(size_t) == 8, "quiver needs a 64-bit platform");
+
 struct Arena {
     // Returns memory aligned for any type, never null: when there is none it does not return (the
     // server's raises an error, which jumps).

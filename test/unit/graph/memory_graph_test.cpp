@@ -1,5 +1,7 @@
 #include "quiver/graph/memory_graph.hpp"
 
+#include <sys/mman.h>  // mmap
+
 #include "graph/test_graph.hpp"
 #include "quiver/base/no_postgres.hpp"
 
@@ -43,6 +45,39 @@ TEST(MemoryGraph, HoldsAboutAsManyAsItSays) {
         EXPECT_NEAR(added, static_cast<double>(expected), 0.1 * static_cast<double>(expected));
         EXPECT_LE(graph.bytes_used(), bytes);
     }
+}
+
+// Sizes and places beyond 32 bits; the block is address space of which next to nothing is used.
+TEST(MemoryGraph, IsLargerThanFourGigabytes) {
+    Params large = small_params();
+    large.m = 100;
+    large.vector_bytes = 64000;
+    const long double nodes = 2e9L;
+    EXPECT_GT(static_cast<long double>(MemoryGraph::bytes_for(2000000000, large)), nodes * 64000);
+    EXPECT_EQ(MemoryGraph::nodes_that_fit(SIZE_MAX, large), 0x7fffffffu);
+
+    constexpr size_t kBytes = size_t{12} << 30;
+    void* const space = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (space == MAP_FAILED) GTEST_SKIP() << "no 12 GB of address space here";
+    auto* const block = static_cast<std::byte*>(space);
+    const Params params = small_params();
+    MemoryGraph graph = MemoryGraph::create(block, kBytes, params);
+    EXPECT_GT(graph.most_nodes(), 20000000u);
+    for (uint32_t i = 0; i < 20; ++i) {
+        const float vector[3] = {static_cast<float>(i), 0, 1};
+        ASSERT_EQ(graph.add(vector, tid_of(i), 3), i);
+        for (Level layer = 0; layer <= 3; ++layer)
+            graph.edges(i, layer).append({100 * i + layer, {1.0f, 0}});
+    }
+    for (uint32_t i = 0; i < 20; ++i) {
+        MemoryGraph::attach(block).for_each_tid(i, [&](HeapTid tid) { EXPECT_EQ(row_of(tid), i); });
+        for (Level layer = 0; layer <= 3; ++layer) {
+            ASSERT_EQ(graph.edges(i, layer).size(), 1u);
+            EXPECT_EQ(graph.edges(i, layer).id(0), 100 * i + layer);
+        }
+    }
+    (void)munmap(space, kBytes);
 }
 
 TEST(MemoryGraph, WithoutRoomTakesNothing) {
