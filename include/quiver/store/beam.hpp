@@ -1,11 +1,11 @@
 // The beam of a search on pages: the nearest nodes known so far, in one sorted array, by exact
-// distance where a node has been visited and by the smallest of its estimates where it has not.
+// distance where a node has been visited and by what its estimates come to where it has not.
 //
-// Beside it a map from every node that was ever offered to that estimate. It answers in one look
-// what is to be done with a further estimate of the same node, and where in the array the node is.
+// Beside it a map from every node that was ever offered to that place. It answers in one look what
+// is to be done with a further estimate of the same node, and where in the array the node is.
 #pragma once
 
-#include <algorithm>   // std::min
+#include <algorithm>   // std::min, std::max
 #include <cstring>     // std::memmove
 #include <functional>  // std::less
 #include <limits>      // std::numeric_limits
@@ -14,6 +14,13 @@
 #include "quiver/page/layout.hpp"
 
 namespace quiver::store {
+
+// What several estimates of one node come to. Their errors are nearly independent, since each is
+// made from another neighbour's point of view.
+enum class Estimates : uint8_t {
+    mean,      // the best guess
+    smallest,  // a bold one, for codes that are little more than noise: more nodes are looked at
+};
 
 class Beam {
 public:
@@ -28,8 +35,9 @@ public:
     explicit Beam(Arena arena) : arena_(arena), known_(arena, 512) {}
 
     // Empty, for `room` entries.
-    void begin(size_t room) {
+    void begin(size_t room, Estimates estimates) {
         room_ = room;
+        estimates_ = estimates;
         if (room_ > capacity_) {
             capacity_ = room_;
             entries_ = arena_.array<Entry>(room_ + 1);
@@ -43,32 +51,37 @@ public:
     // Nothing at or beyond this distance gets in.
     float bound() const { return full() ? entries_[size_ - 1].dist : kFar; }
 
+    // The bound once an entry of this distance is in.
+    float bound_with(float dist) const {
+        return size_ + 1 < room_ ? kFar
+               : size_ == 0      ? dist
+                                 : std::max(entries_[size_ - 1].dist, dist);
+    }
+
+    // The distance of the nearest entry; infinite when there is none.
+    float nearest() const { return size_ > 0 ? entries_[0].dist : kFar; }
+
     // A node to start from, at a distance still unknown: before all others.
     void seed(page::NodeId id, uint8_t generation) {
-        float& known = known_.at(id, kFar);
-        if (known != kFar) return;
-        known = kStart;
+        Known& known = known_.at(id, kUnknown);
+        if (known.count != 0) return;
+        known = {kStart, kFixed};
         insert({kStart, id, generation, false, false});
     }
 
-    // An estimated node enters the beam, or its entry moves up. Near nodes have many neighbours
-    // among those visited, and the smallest of their estimates finds them sooner than the first.
+    // An estimate of a node: the node enters the beam, or its entry moves, or leaves.
     void offer(float dist, page::NodeId id, uint8_t generation) {
-        if (!(dist < bound())) return;
-        float& known = known_.at(id, kFar);
-        const float before = known;
-        if (before == kTaken) return;
-        bool announced = false;
-        if (before != kFar) {
-            const size_t at = position(id, before);
-            if (at < size_) {
-                if (before <= dist) return;
-                announced = entries_[at].announced;
-                remove(at);
-            }
-        }
-        known = dist;
-        insert({dist, id, generation, false, announced});
+        Known& known = known_.at(id, kUnknown);
+        if (known.count == kFixed) return;
+        const Known before = known;
+        known.count++;
+        known.dist = merged(before, dist);
+        if (before.count > 0 && before.dist == known.dist) return;
+        const size_t at = before.count > 0 ? position(id, before.dist) : size_;
+        if (at < size_)
+            move(at, known.dist);
+        else
+            insert({known.dist, id, generation, false, false});
     }
 
     // Whether any entry is unvisited.
@@ -77,7 +90,7 @@ public:
     // before: more(). Takes out the nearest unvisited entry, to be visited.
     Entry take() {
         const Entry entry = entries_[next_];
-        known_.at(entry.id, kFar) = kTaken;
+        known_.at(entry.id, kUnknown) = {entry.dist, kFixed};
         remove(next_);
         return entry;
     }
@@ -88,7 +101,7 @@ public:
     }
 
     // What was taken was no node of that generation; one of another may be.
-    void forget(page::NodeId id) { known_.at(id, kFar) = kFar; }
+    void forget(page::NodeId id) { known_.at(id, kUnknown) = kUnknown; }
 
     // f(id) for the next `count` unvisited entries, once for each.
     template <class F>
@@ -105,8 +118,20 @@ public:
 
 private:
     static constexpr float kFar = std::numeric_limits<float>::infinity();
-    static constexpr float kTaken = -kFar;
     static constexpr float kStart = std::numeric_limits<float>::lowest();
+    static constexpr uint32_t kFixed = ~uint32_t{0};
+
+    struct Known {
+        float dist;
+        uint32_t count;  // estimates; kFixed: a start, or taken, which no estimate moves
+    };
+    static constexpr Known kUnknown = {0, 0};
+
+    float merged(const Known& known, float dist) const {
+        if (known.count == 0) return dist;
+        if (estimates_ == Estimates::smallest) return std::min(known.dist, dist);
+        return known.dist + (dist - known.dist) / static_cast<float>(known.count + 1);
+    }
 
     // Where the node with this distance is; size_ when it was pushed out.
     size_t position(page::NodeId id, float dist) const {
@@ -144,6 +169,22 @@ private:
     }
 
     // before: entry `at` is unvisited, so it is not before next_.
+    void move(size_t at, float dist) {
+        Entry entry = entries_[at];
+        entry.dist = dist;
+        const size_t to = place(dist, std::less_equal<>());
+        if (to > at) {
+            std::memmove(entries_ + at, entries_ + at + 1, (to - at - 1) * sizeof(Entry));
+            entries_[to - 1] = entry;
+            skip_visited();
+        } else {
+            std::memmove(entries_ + to + 1, entries_ + to, (at - to) * sizeof(Entry));
+            entries_[to] = entry;
+            next_ = std::min(next_, to);
+        }
+    }
+
+    // before: entry `at` is unvisited, so it is not before next_.
     void remove(size_t at) {
         std::memmove(entries_ + at, entries_ + at + 1, (size_ - at - 1) * sizeof(Entry));
         size_--;
@@ -156,7 +197,8 @@ private:
     }
 
     Arena arena_;
-    IdMap<float> known_;  // smallest estimate; kTaken: was taken; kFar: not offered
+    Estimates estimates_ = Estimates::mean;
+    IdMap<Known> known_;  // where an unvisited node is, if it is in the beam
     Entry* entries_ = nullptr;
     size_t capacity_ = 0;
     size_t room_ = 0;

@@ -121,14 +121,14 @@ public:
         const EntryPoint entry = read_entry(*pages_);
         if (entry.id == page::kNoNode) return false;
         const PageQuery query = model_->make_query(record, arena_);
-        Found starts[kDescentBeam];
+        Found start;
         Descent<Pages, PageQuery> descent(arena_, *pages_, query, layouts_, *counters_);
-        const size_t count = descent.run(entry, 0, starts);
+        const bool any = descent.run(entry, 0, start);
         LayerSearch<Pages, PageQuery, KeepOwn> search(
             arena_, *pages_, query, layouts_.base, page::PageKind::base, *counters_,
             KeepOwn(&kept_, arena_, page::own_bytes(profile_)));
         search.begin(kAttachBeam);
-        for (size_t i = 0; i < count; i++) search.seed(starts[i].id, starts[i].generation);
+        if (any) search.seed(start.id, start.generation);
         search.run();
         return join_equal(search.found(), query, record, tid);
     }
@@ -159,23 +159,23 @@ private:
     Survey look_around(const PageQuery& query, const EntryPoint& entry, int top,
                        int ef_construction, List* lists, const std::byte* record,
                        page::HeapTid tid) {
-        Found starts[kDescentBeam];
+        Found start;
         Descent<Pages, PageQuery> descent(arena_, *pages_, query, layouts_, *counters_);
-        size_t count = descent.run(entry, top, starts);
+        bool any = descent.run(entry, top, start);
         Survey survey = Survey::nothing;
         for (int layer = top; layer >= 0; layer--) {
             const page::PageKind kind = page::kind_of_layer(layer);
             LayerSearch<Pages, PageQuery, KeepOwn> search(
                 arena_, *pages_, query, layouts_.of(kind), kind, *counters_,
                 KeepOwn(&kept_, arena_, page::own_bytes(profile_)));
-            search.begin(beam_for(static_cast<size_t>(ef_construction), query.coarse()));
-            for (size_t i = 0; i < count; i++) search.seed(starts[i].id, starts[i].generation);
+            search.begin(static_cast<size_t>(ef_construction));
+            if (any) search.seed(start.id, start.generation);
             search.run();
             const std::span<const Found> found = search.found();
             if (layer == 0 && record != nullptr && join_equal(found, query, record, tid))
                 return Survey::joined;
             lists[layer] = choose(found, static_cast<size_t>(ef_construction), layer);
-            if (layer > 0) count = hand_down(found, starts);
+            if (layer > 0) any = hand_down(found, start);
             if (layer == 0 && !found.empty()) survey = Survey::found;
         }
         return survey;

@@ -10,8 +10,7 @@
 #include "quiver/quant/edge_code.hpp"
 #include "quiver/quant/query_lut.hpp"
 #include "quiver/quant/rotation.hpp"
-
-#include <limits>  // std::numeric_limits
+#include "quiver/store/beam.hpp"
 
 namespace quiver::store {
 
@@ -54,7 +53,10 @@ public:
         return d == d ? d : std::numeric_limits<float>::max();
     }
 
-    bool coarse() const { return code_bits_ < 4; }
+    Estimates estimates() const {
+        return code_dims_ * static_cast<uint32_t>(code_bits_) * kNoise < dims_ ? Estimates::smallest
+                                                                               : Estimates::mean;
+    }
 
     void estimate(page::ConstSlot slot, float base, float* out) const {
         const uint32_t code_dims = slot.layout->code_dims;
@@ -66,6 +68,9 @@ public:
     }
 
 private:
+    // Fewer than a bit for so many dimensions is little more than noise.
+    static constexpr uint32_t kNoise = 4;
+
     quant::QueryLut make_lut(const float* rotated, uint32_t code_dims, Arena arena) const {
         const int n = static_cast<int>(code_dims);
         return quant::build_lut(kernels_->quant, rotated, n,
@@ -99,7 +104,7 @@ public:
         return distance(reinterpret_cast<const uint8_t*>(own), bytes_);
     }
 
-    bool coarse() const { return code_bytes_ < bytes_; }
+    Estimates estimates() const { return Estimates::mean; }
 
     void estimate(page::ConstSlot slot, float, float* out) const {
         const uint8_t* code = slot.codes();

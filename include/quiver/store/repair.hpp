@@ -374,11 +374,11 @@ private:
         *search_query_ = model_->make_query(own, search_scratch_.arena());
         const EntryPoint entry = read_entry(*pages_);
         if (entry.id == page::kNoNode || entry.level < layer) return;
-        Found starts[kDescentBeam];
-        const size_t count = descent_.run(entry, layer, starts);
+        Found start;
+        const bool any = descent_.run(entry, layer, start);
         auto& search = kind == page::PageKind::base ? base_search_ : upper_search_;
-        search.begin(beam_for(profile_.ef_construction, search_query_->coarse()));
-        for (size_t i = 0; i < count; i++) search.seed(starts[i].id, starts[i].generation);
+        search.begin(profile_.ef_construction);
+        if (any) search.seed(start.id, start.generation);
         search.run();
         for (const Found& node : search.found())
             if (node.live) heap_.push({node.dist, node.id, node.generation});

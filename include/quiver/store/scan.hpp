@@ -32,25 +32,16 @@ inline EntryPoint read_entry(Pages& pages) {
     return entry;
 }
 
-// Greedy on the way down, a little wider on the layer that finds the nodes to start from: two good
-// ones save more hops than they cost.
-inline constexpr size_t kLastBeam = 3;
-// Nodes handed from one layer to the next.
-inline constexpr size_t kDescentBeam = 2;
-
-// The records one layer below of the nearest nodes of an upper layer, into out[0..kDescentBeam).
-// Returns how many.
-inline size_t hand_down(std::span<const Found> found, Found* out) {
-    size_t count = 0;
+// The record one layer below of the nearest node of an upper layer that has one.
+inline bool hand_down(std::span<const Found> found, Found& out) {
     for (const Found& node : found) {
-        if (count == kDescentBeam) break;
         if (node.down == page::kNoNode) continue;
-        out[count] = node;
-        out[count].id = node.down;
-        out[count].generation = node.down_generation;
-        count++;
+        out = node;
+        out.id = node.down;
+        out.generation = node.down_generation;
+        return true;
     }
-    return count;
+    return false;
 }
 
 template <PageAccess Pages, Query Q>
@@ -60,19 +51,18 @@ public:
             Counters& counters)
         : upper_(arena, pages, query, layouts.upper, page::PageKind::upper, counters) {}
 
-    // Nodes of `layer` to start from, nearest first, into out[0..kDescentBeam). Returns how many.
-    size_t run(const EntryPoint& entry, int layer, Found* out) {
-        out[0] = Found{};
-        out[0].id = entry.id;
-        out[0].generation = entry.generation;
-        size_t count = 1;
+    // The node of `layer` to start from. False when there is none.
+    bool run(const EntryPoint& entry, int layer, Found& out) {
+        out = Found{};
+        out.id = entry.id;
+        out.generation = entry.generation;
         for (int at = entry.level; at > layer; at--) {
-            upper_.begin(at == layer + 1 ? kLastBeam : 1);
-            for (size_t i = 0; i < count; i++) upper_.seed(out[i].id, out[i].generation);
+            upper_.begin(1);
+            upper_.seed(out.id, out.generation);
             upper_.run();
-            count = hand_down(upper_.found(), out);
+            if (!hand_down(upper_.found(), out)) return false;
         }
-        return count;
+        return true;
     }
 
 private:
@@ -125,6 +115,9 @@ public:
 private:
     static constexpr size_t kLargestBeam = 4000;
     static constexpr int kDescents = 8;
+    // Beam entries beyond ef, for nodes that estimates put before one of the ef nearest: so that
+    // recall at the same ef is not below that of a search that knows all distances exactly.
+    static constexpr size_t kSpare = 2;
 
     struct Key {
         float dist;
@@ -163,27 +156,25 @@ private:
             done_ = true;
     }
 
-    // From the entry point to the nodes of layer 0 to start from. False when the index is empty.
+    // From the entry point to the node of layer 0 to start from. False when the index is empty.
     bool descend() {
         const EntryPoint entry = read_entry(*pages_);
         point(*pages_, Point::scan_entry_read);
         if (entry.id == page::kNoNode) return false;
         Descent<Pages, Q> descent(arena_, *pages_, *query_, layouts_, *counters_);
-        starts_count_ = descent.run(entry, 0, starts_);
+        has_start_ = descent.run(entry, 0, start_);
         return true;
     }
 
     void run() {
         counters_->rounds++;
-        search(beam_for(ef_, query_->coarse()));
-        // The nodes to start from, or the entry node on the way to them, may have been freed since
-        // they were read. A vacuum finds another entry before it frees the old one.
+        search();
+        // The node to start from, or the entry node on the way to it, may have been freed since
+        // it was read. A vacuum finds another entry before it frees the old one.
         for (int i = 0; i < kDescents && search_.visits() == 0; i++) {
             (void)descend();
-            search(beam_for(ef_, query_->coarse()));
+            search();
         }
-        // At least ef nodes, if there are so many.
-        if (search_.visits() < ef_ && search_.full()) search(ef_);
         at_ = live_ = 0;
         largest_error_ = std::max(largest_error_, search_.largest_error());
     }
@@ -196,10 +187,9 @@ private:
         return at_ < sweep_.size() ? &sweep_[at_] : nullptr;
     }
 
-    void search(size_t room) {
-        search_.begin(room);
-        for (size_t i = 0; i < starts_count_; i++)
-            search_.seed(starts_[i].id, starts_[i].generation);
+    void search() {
+        search_.begin(ef_ + kSpare);
+        if (has_start_) search_.seed(start_.id, start_.generation);
         search_.run();
     }
 
@@ -277,8 +267,8 @@ private:
     bool started_ = false;
     bool sweeping_ = false;
     bool done_ = false;
-    Found starts_[kDescentBeam];
-    size_t starts_count_ = 0;
+    Found start_{};
+    bool has_start_ = false;
     std::span<const Found> sweep_;
     size_t at_ = 0;    // in the round
     size_t live_ = 0;  // nodes before at_ that have heap tuples

@@ -2,8 +2,9 @@
 //
 // A visit reads one page: the exact distance of the node from its own vector, and estimates for all
 // its edges from their codes. The beam is one sorted array of the nearest nodes known so far, by
-// exact distance where a node has been visited and by the smallest of its estimates where it has
-// not. The search visits the nearest unvisited entry until there is none.
+// exact distance where a node has been visited and by the mean of its estimates where it has not
+// (Estimates says when it is not the mean). The search visits the nearest unvisited entry until
+// there is none.
 //
 // An estimate that was too small costs a visit, after which the node leaves the beam; so there are
 // more hops than beam entries, the more the coarser the codes. Where codes cannot tell nodes apart
@@ -70,14 +71,9 @@ inline Found view(page::ConstSlot slot, page::NodeId id, float dist) {
 template <class Q>
 concept Query = requires(const Q& q, const std::byte* own, page::ConstSlot slot, float* out) {
     { q.exact(own) } -> std::convertible_to<float>;
-    q.estimate(slot, 0.0f, out);                  // writes slot.layout->edges_padded estimates
-    { q.coarse() } -> std::convertible_to<bool>;  // whether estimates are far from exact
+    q.estimate(slot, 0.0f, out);  // writes slot.layout->edges_padded estimates
+    { q.estimates() } -> std::convertible_to<Estimates>;
 };
-
-// Beam entries for a search that is to find the ef nearest. With coarse codes fewer, because there
-// are more hops than entries: chosen so that recall at the same ef is not below that of a search
-// that knows all distances exactly.
-constexpr size_t beam_for(size_t ef, bool coarse) { return coarse ? ef - ef / 4 + 3 : ef; }
 
 // Called for every visited node with its slot and its own vector, perhaps while a page is locked;
 // must not touch another page.
@@ -103,7 +99,7 @@ public:
     // Starts a search with a beam of `room` entries.
     void begin(size_t room) {
         room_ = room;
-        beam_.begin(room);
+        beam_.begin(room, query_->estimates());
         visits_.clear();
         order_.clear();
         sorted_ = 0;
@@ -150,13 +146,13 @@ public:
     // The largest rounding error of a visited node's own vector.
     float largest_error() const { return largest_error_; }
 
-    // Whether a larger beam might have found more.
-    bool full() const { return beam_.full(); }
-
 private:
     static constexpr size_t kHopsPerEntry = 4;
     static constexpr size_t kAhead = 4;
     static constexpr size_t kFirstSorted = 16;
+    // How far beyond the beam an estimate may be, in widths of the beam, and count. Without those a
+    // mean would be of the too small ones only; with all of them a hop takes a third longer.
+    static constexpr float kBeyond = 0.25f;
 
     struct Order {
         float dist;
@@ -178,7 +174,6 @@ private:
     // and takes no place from an answer), or when the page has no such node. Returns whether it is
     // live.
     bool visit() {
-        const float worst = beam_.bound();
         const Beam::Entry entry = beam_.take();
         const page::NodeId id = entry.id;
         const uint8_t generation = entry.generation;
@@ -191,6 +186,8 @@ private:
             node = view(slot, id, query_->exact(own));
             visitor_(slot, own, node);
 
+            const float worst = beam_.bound_with(node.dist);
+            const float limit = worst + kBeyond * (worst - std::min(node.dist, beam_.nearest()));
             float dists[page::kMaxEdgesPadded];
             query_->estimate(slot, node.dist, dists);
             const size_t degree = std::min<size_t>(slot.header().edge_count, layout_->edges);
@@ -199,7 +196,7 @@ private:
             for (size_t i = 0; i < degree; i++) {
                 edges[count] = {slot.ids()[i], dists[i],
                                 static_cast<uint8_t>(slot.tag()[i] & page::kGenerationMask)};
-                count += dists[i] < worst;
+                count += dists[i] < limit;
             }
         };
         if (!reader_.read(id, generation, step)) {

@@ -2,9 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>  // std::find_if, std::stable_sort
+#include <algorithm>  // std::find_if, std::min, std::stable_sort
+#include <limits>     // std::numeric_limits
 #include <map>        // std::map
-#include <vector>     // std::vector
+#include <vector>     // std::erase_if, std::vector
 
 #include "quiver/base/rng.hpp"
 #include "support/heap_arena.hpp"
@@ -24,7 +25,7 @@ using Ids = std::vector<page::NodeId>;
 TEST(Beam, GivesTheNearestFirstAndNoMoreThanItsRoom) {
     test::HeapArena memory;
     Beam beam(memory.arena());
-    beam.begin(3);
+    beam.begin(3, Estimates::mean);
     for (const float dist : {4.0f, 1.0f, 5.0f, 2.0f, 3.0f})
         beam.offer(dist, static_cast<page::NodeId>(dist), 0);
     EXPECT_TRUE(beam.full());
@@ -35,17 +36,32 @@ TEST(Beam, GivesTheNearestFirstAndNoMoreThanItsRoom) {
 TEST(Beam, StartsComeBeforeAllOthers) {
     test::HeapArena memory;
     Beam beam(memory.arena());
-    beam.begin(4);
+    beam.begin(4, Estimates::mean);
     beam.offer(-5, 1, 0);
     beam.seed(2, 0);
     beam.seed(2, 0);
     EXPECT_EQ(drain(beam), (Ids{2, 1}));
 }
 
+TEST(Beam, ANodeHasTheMeanOfItsEstimates) {
+    test::HeapArena memory;
+    Beam beam(memory.arena());
+    beam.begin(3, Estimates::mean);
+    beam.offer(2, 1, 0);
+    beam.offer(3, 2, 0);
+    beam.offer(5, 3, 0);
+    beam.offer(0, 2, 0);  // 1.5: moves up
+    beam.offer(8, 1, 0);  // 5: moves down
+    beam.offer(4, 4, 0);  // pushes that out
+    beam.offer(2, 1, 0);  // 4, but nothing at the bound gets in
+    beam.offer(1, 1, 0);  // 3.25: comes back
+    EXPECT_EQ(drain(beam), (Ids{2, 1, 4}));
+}
+
 TEST(Beam, ANodeHasTheSmallestOfItsEstimates) {
     test::HeapArena memory;
     Beam beam(memory.arena());
-    beam.begin(4);
+    beam.begin(4, Estimates::smallest);
     beam.offer(2, 1, 0);
     beam.offer(3, 2, 0);
     beam.offer(1, 2, 0);  // moves up
@@ -53,10 +69,23 @@ TEST(Beam, ANodeHasTheSmallestOfItsEstimates) {
     EXPECT_EQ(drain(beam), (Ids{2, 1}));
 }
 
+TEST(Beam, SaysWhereItsBoundWillBe) {
+    test::HeapArena memory;
+    Beam beam(memory.arena());
+    beam.begin(2, Estimates::mean);
+    EXPECT_EQ(beam.bound_with(7), std::numeric_limits<float>::infinity());
+    beam.offer(3, 1, 0);
+    EXPECT_EQ(beam.bound_with(7), 7);
+    EXPECT_EQ(beam.bound_with(1), 3);
+    EXPECT_EQ(beam.nearest(), 3);
+    beam.begin(1, Estimates::mean);
+    EXPECT_EQ(beam.bound_with(7), 7);
+}
+
 TEST(Beam, AVisitedNodeIsNotVisitedAgain) {
     test::HeapArena memory;
     Beam beam(memory.arena());
-    beam.begin(4);
+    beam.begin(4, Estimates::mean);
     beam.offer(2, 1, 0);
     const Beam::Entry entry = beam.take();
     beam.put_visited(2.5, entry.id, entry.generation);
@@ -67,7 +96,7 @@ TEST(Beam, AVisitedNodeIsNotVisitedAgain) {
 TEST(Beam, AStaleEdgeDoesNotHideTheNode) {
     test::HeapArena memory;
     Beam beam(memory.arena());
-    beam.begin(4);
+    beam.begin(4, Estimates::mean);
     beam.offer(2, 1, 0);
     beam.forget(beam.take().id);
     beam.offer(3, 1, 7);
@@ -78,7 +107,7 @@ TEST(Beam, AStaleEdgeDoesNotHideTheNode) {
 TEST(Beam, AnnouncesEachNodeOnceEvenWhenItMoves) {
     test::HeapArena memory;
     Beam beam(memory.arena());
-    beam.begin(8);
+    beam.begin(8, Estimates::mean);
     Ids announced;
     const auto note = [&](page::NodeId id) { announced.push_back(id); };
     beam.offer(2, 2, 0);
@@ -95,18 +124,22 @@ TEST(Beam, AnnouncesEachNodeOnceEvenWhenItMoves) {
 // The beam as its comments define it, without an index into it.
 class SlowBeam {
 public:
-    explicit SlowBeam(size_t room) : room_(room) {}
+    SlowBeam(size_t room, Estimates estimates) : room_(room), estimates_(estimates) {}
 
     void offer(float dist, page::NodeId id) {
-        if (entries_.size() == room_ && !(dist < entries_.back().dist)) return;
-        if (taken_.count(id) != 0) return;
-        const auto at = std::find_if(entries_.begin(), entries_.end(),
-                                     [&](const Entry& e) { return e.id == id; });
-        if (at != entries_.end()) {
-            if (at->dist <= dist) return;
-            entries_.erase(at);
-        }
-        add({dist, id, false});
+        Known& known = known_[id];
+        if (known.taken) return;
+        const float before = known.dist;
+        known.count++;
+        if (known.count == 1)
+            known.dist = dist;
+        else if (estimates_ == Estimates::smallest)
+            known.dist = std::min(before, dist);
+        else
+            known.dist += (dist - before) / static_cast<float>(known.count);
+        if (known.count > 1 && known.dist == before) return;
+        std::erase_if(entries_, [&](const Entry& e) { return e.id == id; });
+        add({known.dist, id, false});
     }
 
     bool take(page::NodeId& id) {
@@ -114,7 +147,7 @@ public:
                                      [](const Entry& e) { return !e.visited; });
         if (at == entries_.end()) return false;
         id = at->id;
-        taken_[id] = true;
+        known_[id].taken = true;
         entries_.erase(at);
         return true;
     }
@@ -127,8 +160,14 @@ private:
         page::NodeId id;
         bool visited;
     };
+    struct Known {
+        float dist = 0;
+        int count = 0;
+        bool taken = false;
+    };
 
     void add(const Entry& entry) {
+        if (entries_.size() == room_ && !(entry.dist < entries_.back().dist)) return;
         entries_.push_back(entry);
         std::stable_sort(entries_.begin(), entries_.end(),
                          [](const Entry& a, const Entry& b) { return a.dist < b.dist; });
@@ -136,37 +175,41 @@ private:
     }
 
     size_t room_;
+    Estimates estimates_;
     std::vector<Entry> entries_;
-    std::map<page::NodeId, bool> taken_;
+    std::map<page::NodeId, Known> known_;
 };
+
+void compare_with_slow(Beam& beam, size_t room, Estimates estimates) {
+    beam.begin(room, estimates);
+    SlowBeam slow(room, estimates);
+    Rng rng(1);
+    for (int i = 0; i < 3000; i++) {
+        const page::NodeId id = rng.below(500);
+        if (rng.below(4) != 0) {
+            const auto dist = static_cast<float>(rng.below(200));  // many ties
+            beam.offer(dist, id, 0);
+            slow.offer(dist, id);
+            continue;
+        }
+        page::NodeId expected = 0;
+        const bool more = slow.take(expected);
+        ASSERT_EQ(beam.more(), more);
+        if (!more) continue;
+        const page::NodeId taken = beam.take().id;
+        ASSERT_EQ(taken, expected);
+        if (rng.below(5) == 0) continue;  // a dead node
+        const auto exact = static_cast<float>(rng.below(200));
+        beam.put_visited(exact, taken, 0);
+        slow.put_visited(exact, taken);
+    }
+}
 
 TEST(Beam, AgreesWithOneThatLooksAtEveryEntry) {
     test::HeapArena memory;
     Beam beam(memory.arena());
-    Rng rng(1);
-    for (size_t room : {1, 2, 7, 40, 300}) {
-        beam.begin(room);
-        SlowBeam slow(room);
-        for (int i = 0; i < 3000; i++) {
-            const page::NodeId id = rng.below(500);
-            if (rng.below(4) != 0) {
-                const auto dist = static_cast<float>(rng.below(200));  // many ties
-                beam.offer(dist, id, 0);
-                slow.offer(dist, id);
-                continue;
-            }
-            page::NodeId expected = 0;
-            const bool more = slow.take(expected);
-            ASSERT_EQ(beam.more(), more);
-            if (!more) continue;
-            const page::NodeId taken = beam.take().id;
-            ASSERT_EQ(taken, expected);
-            if (rng.below(5) == 0) continue;  // a dead node
-            const auto exact = static_cast<float>(rng.below(200));
-            beam.put_visited(exact, taken, 0);
-            slow.put_visited(exact, taken);
-        }
-    }
+    for (const Estimates estimates : {Estimates::mean, Estimates::smallest})
+        for (const size_t room : {1, 2, 7, 40, 300}) compare_with_slow(beam, room, estimates);
 }
 
 }  // namespace
