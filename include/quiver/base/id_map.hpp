@@ -34,12 +34,18 @@ public:
     // allocate, so it may jump.
     V& at(uint32_t id, V initial) {
         if (2 * (size_ + 1) > slots_) grow();
-        Cell* const cell = find(id);
+        Cell* const cell = cell_of(id);
         if (cell->id == IdSet::kNoId) {
             *cell = {id, initial};
             size_++;
         }
         return cell->value;
+    }
+
+    // The value of the id, null when it has none.
+    const V* find(uint32_t id) const {
+        const Cell* const cell = cell_of(id);
+        return cell->id == id ? &cell->value : nullptr;
     }
 
 private:
@@ -48,7 +54,7 @@ private:
         V value;
     };
 
-    Cell* find(uint32_t id) const {
+    Cell* cell_of(uint32_t id) const {
         size_t slot = IdSet::home(id) & (slots_ - 1);
         while (cells_[slot].id != id && cells_[slot].id != IdSet::kNoId)
             slot = (slot + 1) & (slots_ - 1);
@@ -67,7 +73,7 @@ private:
         use(2 * slots_);
         for (size_t i = 0; i < old_slots; i++) {
             if (old[i].id == IdSet::kNoId) continue;
-            *find(old[i].id) = old[i];
+            *cell_of(old[i].id) = old[i];
             size_++;
         }
     }

@@ -1,5 +1,6 @@
-// How the list of a node takes a newcomer, decided on the node's page alone: distances from the
-// owner and from the newcomer to the list's members come from the codes that are there.
+// How the list of a node takes a newcomer, decided with the node's page alone: distances from the
+// owner and from the newcomer to members that were seen are exact (seen.hpp), to the others they
+// come from the codes that are there.
 //
 // A list may have holes, the edges that vacuum takes out; they take part in nothing and are filled
 // first.
@@ -9,7 +10,9 @@
 #include <cstdint>    // SIZE_MAX
 
 #include "quiver/graph/metric.hpp"
+#include "quiver/graph/select.hpp"
 #include "quiver/store/node_writer.hpp"
+#include "quiver/store/seen.hpp"
 
 namespace quiver::store {
 
@@ -35,6 +38,7 @@ struct Seat {
     static constexpr size_t kNone = SIZE_MAX;
     size_t at = kNone;
     bool filler = false;
+    float hidden = graph::kNotHidden;  // how much the kept members hide the newcomer
     bool refused() const { return at == kNone; }
 };
 
@@ -43,12 +47,17 @@ class ListEditor {
 public:
     using PageQuery = typename Model::Query;
     using Encoder = typename Model::Encoder;
+    using Metric = typename Model::Metric;
 
-    ListEditor(const page::Profile& profile, Encoder& encoder)
-        : metric_(profile.metric), encoder_(&encoder) {}
+    ListEditor(const Model& model, Encoder& encoder, Arena arena)
+        : metric_(model.profile().metric),
+          exact_(model.metric()),
+          room_(arena.array<std::byte>(exact_.query_bytes() + 1)),
+          encoder_(&encoder) {}
 
     // Begins with the list of a slot. own: the owner's stored form; owner: the same as a query.
-    void open(page::Slot slot, const std::byte* own, const PageQuery& owner) {
+    // seen: nodes whose distances need no estimate, or null.
+    void open(page::Slot slot, const std::byte* own, const PageQuery& owner, const Seen* seen) {
         slot_ = slot;
         own_ = own;
         encoding_ = false;
@@ -56,6 +65,12 @@ public:
         count_ = std::min<size_t>(slot.header().edge_count, slot.layout->edges);
         if (count_ > 0) owner.estimate(view(), owner.exact(own), from_owner_);
         std::fill_n(hole_, count_, false);
+        std::fill_n(known_, count_, nullptr);
+        if (seen == nullptr) return;
+        for (size_t i = 0; i < count_; i++) {
+            known_[i] = seen->own(slot.ids()[i], slot.tag()[i] & page::kGenerationMask);
+            if (known_[i] != nullptr) from_owner_[i] = owner.exact(known_[i]);
+        }
     }
 
     size_t count() const { return count_ - holes_; }
@@ -80,63 +95,72 @@ public:
         holes_++;
     }
 
-    // Decides whether the newcomer enters, and instead of whom: a filler first, the farthest; else
-    // whom the newcomer hides most; else the farthest.
+    // Decides anew who of the list hides whom.
+    // before: all members were seen.
+    void reconsider() {
+        uint8_t order[page::kMaxEdgesPadded];
+        size_t count = 0;
+        for (size_t i = 0; i < count_; i++)
+            if (!hole_[i]) order[count++] = static_cast<uint8_t>(i);
+        std::sort(order, order + count, [&](uint8_t a, uint8_t b) {
+            return from_owner_[a] != from_owner_[b] ? from_owner_[a] < from_owner_[b] : a < b;
+        });
+        for (size_t at = 0; at < count; at++) slot_.tag()[order[at]] |= page::kFiller;
+        for (size_t at = 0; at < count; at++) {
+            const size_t i = order[at];
+            if (hiddenness(i) < 0) slot_.tag()[i] &= page::kGenerationMask;
+        }
+    }
+
+    // Decides whether the newcomer enters, and instead of whom: of whatever is hidden, the newcomer
+    // included, the most hidden stays outside; if nothing is, the farthest.
     // before: !contains(newcomer)
     Seat judge(const PageQuery& newcomer, float distance, Demand demand) {
-        const size_t count = count_;
-        const bool full = room() == 0;
+        if (count_ > 0) newcomer.estimate(view(), distance, from_newcomer_);
+        for (size_t i = 0; i < count_; i++)
+            if (known_[i] != nullptr) from_newcomer_[i] = newcomer.exact(known_[i]);
+
+        float hidden = kNotHidden;
+        for (size_t i = 0; i < count_; i++)
+            if (is_kept(i) && from_owner_[i] <= distance)
+                hidden = std::max(hidden, occlusion(metric_, distance, from_newcomer_[i]));
         Seat seat;
-        if (count > 0) newcomer.estimate(view(), distance, from_newcomer_);
-        size_t free = count;
-        size_t farthest_filler = count;
-        size_t most_hidden = count;
-        size_t farthest = count;
-        float most = 0;
-        for (size_t i = 0; i < count; i++) {
-            if (hole_[i]) {
-                free = std::min(free, i);
-                continue;
-            }
-            const bool is_filler = (slot_.tag()[i] & page::kFiller) != 0;
-            if (is_filler) {
-                if (farthest_filler == count || from_owner_[i] > from_owner_[farthest_filler])
-                    farthest_filler = i;
-            } else if (from_owner_[i] <= distance) {
-                if (occlusion(metric_, distance, from_newcomer_[i]) >= 0) seat.filler = true;
-                continue;
-            }
-            if (from_owner_[i] <= distance) continue;
-            if (farthest == count || from_owner_[i] > from_owner_[farthest]) farthest = i;
-            const float hidden = occlusion(metric_, from_owner_[i], from_newcomer_[i]);
-            if (hidden >= most) {
-                most = hidden;
+        seat.filler = hidden >= 0;
+        seat.hidden = hidden;
+        if (room() > 0) {
+            seat.at = free_seat().at;
+            return seat;
+        }
+
+        size_t farthest = count_;
+        size_t most_hidden = count_;
+        float most = hidden;
+        for (size_t i = 0; i < count_; i++) {
+            const bool beyond = from_owner_[i] > distance;
+            if (beyond && (farthest == count_ || from_owner_[i] > from_owner_[farthest]))
+                farthest = i;
+            float by = is_kept(i) ? kNotHidden : std::max(hiddenness(i), 0.0f);
+            if (beyond && !seat.filler)
+                by = std::max(by, occlusion(metric_, from_owner_[i], from_newcomer_[i]));
+            const bool farther = most_hidden != count_ && from_owner_[i] > from_owner_[most_hidden];
+            if (by >= 0 && (by > most || (by == most && farther))) {
+                most = by;
                 most_hidden = i;
             }
         }
-        if (!full) {
-            seat.at = free;
-            return seat;
-        }
-        if (seat.filler && demand == Demand::if_better) {
-            // Fillers of inner products are ranked by distance alone, so a nearer one gets in.
-            if (metric_ == page::Metric::inner_product && farthest_filler != count &&
-                distance < from_owner_[farthest_filler])
-                seat.at = farthest_filler;
-            return seat;
-        }
-        size_t victim = farthest_filler != count ? farthest_filler
-                        : most_hidden != count   ? most_hidden
-                                                 : farthest;
-        if (victim == count && demand == Demand::always)
-            victim = static_cast<size_t>(std::max_element(from_owner_, from_owner_ + count) -
-                                         from_owner_);
-        if (victim != count) seat.at = victim;
+        if (most_hidden != count_)
+            seat.at = most_hidden;
+        else if (!seat.filler && farthest != count_)
+            seat.at = farthest;
+        else if (demand == Demand::always)
+            seat.at = static_cast<size_t>(std::max_element(from_owner_, from_owner_ + count_) -
+                                          from_owner_);
         return seat;
     }
 
     // Writes the newcomer where judge() put it. Whom a kept newcomer hides becomes a filler.
-    // before: the last judge() was about it, or the seat is a filler's.
+    // before: the last judge() was about it, or the seat is a filler's. newcomer.own stays where it
+    // is while the list is open.
     void put(const Newcomer& newcomer, const Seat& seat) {
         if (!seat.filler) {
             for (size_t i = 0; i < count_; i++) {
@@ -156,6 +180,7 @@ public:
         slot_.tag()[seat.at] =
             static_cast<uint8_t>(newcomer.generation | (seat.filler ? page::kFiller : 0));
         from_owner_[seat.at] = newcomer.distance;
+        known_[seat.at] = newcomer.own;
         if (seat.at == count_) {
             hole_[count_++] = false;
             slot_.header().edge_count = static_cast<uint8_t>(count_);
@@ -165,11 +190,14 @@ public:
         }
     }
 
+    // Whether nobody has to leave for it. before: not refused.
+    bool is_free(const Seat& seat) const { return seat.at == count_ || hole_[seat.at]; }
+
     // A seat in a hole or at the end. before: room() > 0
     Seat free_seat() const {
         size_t at = 0;
         while (at < count_ && !hole_[at]) at++;
-        return {at, true};
+        return {.at = at, .filler = true};
     }
 
     // Moves the last edges into the holes that are left.
@@ -182,6 +210,7 @@ public:
             slot_.tag()[i] = slot_.tag()[last];
             encoder_->move(slot_, last, i);
             from_owner_[i] = from_owner_[last];
+            known_[i] = known_[last];
             hole_[i] = false;
             hole_[last] = true;
         }
@@ -189,6 +218,26 @@ public:
     }
 
 private:
+    bool is_kept(size_t i) const { return !hole_[i] && (slot_.tag()[i] & page::kFiller) == 0; }
+
+    // How much the kept members that were seen hide member i; not at all if it was not seen itself.
+    float hiddenness(size_t i) {
+        if (known_[i] == nullptr) return kNotHidden;
+        const typename Metric::Element* rows[page::kMaxEdgesPadded];
+        size_t count = 0;
+        for (size_t j = 0; j < count_; j++)
+            if (is_kept(j) && known_[j] != nullptr && from_owner_[j] <= from_owner_[i])
+                rows[count++] = reinterpret_cast<const typename Metric::Element*>(known_[j]);
+        float apart[page::kMaxEdgesPadded];
+        exact_.distances(
+            exact_.query(reinterpret_cast<const typename Metric::Element*>(known_[i]), room_), rows,
+            count, apart);
+        float most = kNotHidden;
+        for (size_t j = 0; j < count; j++)
+            most = std::max(most, Metric::occlusion(from_owner_[i], apart[j]));
+        return most;
+    }
+
     page::ConstSlot view() const { return {slot_.at, slot_.layout}; }
     size_t find(page::NodeId id) const {
         size_t at = 0;
@@ -200,7 +249,11 @@ private:
         holes_--;
     }
 
+    static constexpr float kNotHidden = graph::kNotHidden;
+
     page::Metric metric_;
+    Metric exact_;
+    std::byte* room_;  // for a query of exact_
     Encoder* encoder_;
     page::Slot slot_{};
     const std::byte* own_ = nullptr;
@@ -208,6 +261,7 @@ private:
     size_t count_ = 0;       // with holes
     size_t holes_ = 0;
     bool hole_[page::kMaxEdgesPadded];
+    const std::byte* known_[page::kMaxEdgesPadded];  // stored forms, null where they are not
     float from_owner_[page::kMaxEdgesPadded];
     float from_newcomer_[page::kMaxEdgesPadded];
 };
@@ -220,29 +274,41 @@ enum class Offer : uint8_t {
     taken,
 };
 
+struct Offered {
+    Offer outcome = Offer::gone;
+    // Who left the list for the newcomer; kNoNode: nobody.
+    page::NodeId evicted = page::kNoNode;
+    uint8_t evicted_generation = 0;
+};
+
 // Offers a node to the list of record `to`, whose stored form is `own`; the page is locked for the
 // decision and the change.
-// before: no page is locked. newcomer: the query of who.own; owner: that of own.
+// before: no page is locked. newcomer: the query of who.own; owner: that of own. seen: as in
+// ListEditor::open().
 template <PageAccess Pages, class Model>
-inline Offer offer(Pages& pages, ListEditor<Model>& editor, const page::SlotLayout& layout,
-                   page::NodeId to, uint8_t generation, const std::byte* own,
-                   const typename Model::Query& owner, const typename Model::Query& newcomer,
-                   const Newcomer& who, Demand demand) {
-    Offer result = Offer::gone;
+inline Offered offer(Pages& pages, ListEditor<Model>& editor, const page::SlotLayout& layout,
+                     page::NodeId to, uint8_t generation, const std::byte* own,
+                     const typename Model::Query& owner, const typename Model::Query& newcomer,
+                     const Newcomer& who, const Seen* seen, Demand demand) {
+    Offered result;
     pages.modify(page::block_of(to, layout), [&](std::byte* bytes) {
         const page::Slot slot = page::slot_of(bytes, to, layout);
         const page::SlotHeader& header = slot.header();
         if (header.state == page::SlotState::free || header.generation != generation)
             return Commit::no;
         const Offer taken = header.state == page::SlotState::live ? Offer::taken : Offer::dead;
-        result = taken;
-        editor.open(slot, own, owner);
+        result.outcome = taken;
+        editor.open(slot, own, owner, seen);
         if (editor.contains(who.id, who.generation)) return Commit::no;
         editor.remove_stale(who.id);
         const Seat seat = editor.judge(newcomer, who.distance, demand);
         if (seat.refused()) {
-            result = Offer::refused;
+            result.outcome = Offer::refused;
             return Commit::no;
+        }
+        if (!editor.is_free(seat)) {
+            result.evicted = slot.ids()[seat.at];
+            result.evicted_generation = slot.tag()[seat.at] & page::kGenerationMask;
         }
         editor.put(who, seat);
         return Commit::yes;

@@ -4,17 +4,21 @@
 // link back from each kept neighbour, one page at a time, and the metapage last when the node is
 // the new entry. A crash leaves a node that some neighbours do not know yet, never an edge to
 // nothing. Only one page is locked at any time, and what a neighbour does with the newcomer is
-// decided on the neighbour's page alone, from its codes.
+// decided on the neighbour's page alone (admit.hpp). What it drops for the newcomer must not be lost
+// with that: see ways.hpp.
 #pragma once
 
 #include <algorithm>  // std::min
+#include <new>        // placement new
 
 #include "quiver/base/arena_vector.hpp"
 #include "quiver/graph/params.hpp"
 #include "quiver/graph/select.hpp"
 #include "quiver/store/admit.hpp"
+#include "quiver/store/seen.hpp"
 #include "quiver/store/tails.hpp"
 #include "quiver/store/tids.hpp"
+#include "quiver/store/ways.hpp"
 
 namespace quiver::store {
 
@@ -72,8 +76,9 @@ public:
           arena_(arena),
           counters_(&counters),
           encoder_(model.make_encoder(arena)),
-          editor_(profile_, encoder_),
-          kept_(arena) {
+          editor_(model, encoder_, arena),
+          kept_(arena),
+          evicted_(arena) {
         std::fill_n(ids_, graph::kMaxLevel + 1, page::kNoNode);
     }
 
@@ -140,6 +145,14 @@ private:
     // Searches of an insertion, if vacuum takes away again and again what the last one found.
     static constexpr int kTries = 8;
 
+    // Neighbours that lead to a node, fewer of which are hardly any.
+    static constexpr size_t kWays = 2;
+
+    struct Evicted {
+        page::NodeId id;
+        uint8_t generation;
+    };
+
     // What a search for neighbours came to.
     enum class Survey : uint8_t {
         found,
@@ -152,6 +165,7 @@ private:
         NewEdge* edges;
         float* distances;
         size_t count;
+        const Seen* seen;
     };
 
     // Searches the layers from top down to 0 and chooses a list for each. record: what an equal
@@ -175,10 +189,17 @@ private:
             if (layer == 0 && record != nullptr && join_equal(found, query, record, tid))
                 return Survey::joined;
             lists[layer] = choose(found, static_cast<size_t>(ef_construction), layer);
+            lists[layer].seen = seen(found);
             if (layer > 0) any = hand_down(found, start);
             if (layer == 0 && !found.empty()) survey = Survey::found;
         }
         return survey;
+    }
+
+    const Seen* seen(std::span<const Found> found) {
+        Seen* const all = new (arena_.array<Seen>(1)) Seen(arena_, found.size());
+        for (const Found& node : found) all->add(node.id, node.generation, kept_[node.note]);
+        return all;
     }
 
     // A live node with the same stored form takes the TID. The same error, too: a scan derives from
@@ -222,7 +243,7 @@ private:
         const size_t count =
             graph::select_neighbours(vectors, beam, static_cast<uint32_t>(slots), room, edges);
 
-        List list{arena_.array<NewEdge>(count + 1), arena_.array<float>(count + 1), count};
+        List list{arena_.array<NewEdge>(count + 1), arena_.array<float>(count + 1), count, nullptr};
         for (size_t i = 0; i < count; i++) {
             const Found& node = *by_note[edges[i].id];
             list.edges[i] = {node.id, node.generation, edges[i].filler(), kept_[node.note]};
@@ -408,21 +429,43 @@ private:
                 known = offer_to(record, query, list, i, layer, Demand::always);
             if (layer == 0) taken = known;
         }
+        if (taken) keep_ways(record, query, *lists[0].seen);
         return taken;
+    }
+
+    // Nodes that left a list for this one, and to which hardly anybody leads: this one takes them,
+    // since whoever dropped them leads here.
+    void keep_ways(const std::byte* record, const PageQuery& query, const Seen& seen) {
+        NodeReader<Pages> reader(*pages_, layouts_.base, page::PageKind::base, arena_);
+        for (const Evicted& node : evicted_) {
+            pages_->poll();
+            if (has_ways(reader, node.id, node.generation, kWays)) continue;
+            std::byte* own = arena_.array<std::byte>(page::own_bytes(profile_));
+            const auto copy = [&](page::ConstSlot, const std::byte* from) {
+                std::memcpy(own, from, page::own_bytes(profile_));
+            };
+            if (!reader.read(node.id, node.generation, copy)) continue;
+            (void)offer(*pages_, editor_, layouts_.base, ids_[0], generations_[0], record, query,
+                        model_->make_query(own, arena_),
+                        {node.id, node.generation, own, query.exact(own)}, &seen, Demand::always);
+            point(*pages_, Point::insert_link_offered);
+        }
     }
 
     // Offers the new node to its neighbour `i` on a layer. True when a live neighbour took it.
     bool offer_to(const std::byte* record, const PageQuery& query, const List& list, size_t i,
                   int layer, Demand demand) {
         const NewEdge& edge = list.edges[i];
+        const page::PageKind kind = page::kind_of_layer(layer);
         pages_->poll();
         const PageQuery owner = model_->make_query(edge.own, arena_);
-        const Offer result =
-            offer(*pages_, editor_, layouts_.of(page::kind_of_layer(layer)), edge.id,
-                  edge.generation, edge.own, owner, query,
-                  {ids_[layer], generations_[layer], record, list.distances[i]}, demand);
+        const Offered offered = offer(
+            *pages_, editor_, layouts_.of(kind), edge.id, edge.generation, edge.own, owner, query,
+            {ids_[layer], generations_[layer], record, list.distances[i]}, list.seen, demand);
         point(*pages_, Point::insert_link_offered);
-        return result == Offer::taken;
+        if (layer == 0 && offered.evicted != page::kNoNode)
+            evicted_.push_back({offered.evicted, offered.evicted_generation});
+        return offered.outcome == Offer::taken;
     }
 
     // before: no live node took the new one. Makes the entry's node take it.
@@ -443,7 +486,8 @@ private:
         const PageQuery owner = model_->make_query(own, arena_);
         const Offer result =
             offer(*pages_, editor_, layouts_.base, base, generation, own, owner, query,
-                  {ids_[0], generations_[0], record, query.exact(own)}, Demand::always);
+                  {ids_[0], generations_[0], record, query.exact(own)}, nullptr, Demand::always)
+                .outcome;
         if (result == Offer::taken) return true;
         return result == Offer::dead && read_entry(*pages_) == entry;
     }
@@ -471,6 +515,7 @@ private:
     typename Model::Encoder encoder_;
     ListEditor<Model> editor_;
     ArenaVector<std::byte*> kept_;
+    ArenaVector<Evicted> evicted_;  // from lists of layer 0
     page::NodeId ids_[graph::kMaxLevel + 1];
     uint8_t generations_[graph::kMaxLevel + 1];
     uint8_t generation_ = 0;

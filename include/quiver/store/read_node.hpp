@@ -93,6 +93,21 @@ public:
             id, [&](const page::SlotHeader& header) { return header.generation == generation; }, f);
     }
 
+    // The record of that generation without its own vector: f(ConstSlot slot), with the page
+    // share-locked.
+    template <class F>
+    bool read_list(page::NodeId id, uint8_t generation, F f) {
+        bool found = false;
+        pages_->read(page::block_of(id, *layout_), [&](const std::byte* bytes) {
+            if (!page::is_page(bytes, kind_)) return;
+            const page::ConstSlot slot = page::slot_of(bytes, id, *layout_);
+            found = slot.header().state != page::SlotState::free &&
+                    slot.header().generation == generation;
+            if (found) f(slot);
+        });
+        return found;
+    }
+
 private:
     Pages* pages_;
     const page::SlotLayout* layout_;

@@ -3,8 +3,8 @@
 // For every page, from a copy: an edge that leads to a dead node, or to a slot that was freed, is
 // taken out of its list, and nodes that the dead one led to are tried in its place, the nearest
 // ones by estimates from the dead node's codes. Those are read, and enter as a newcomer would
-// (admit.hpp): by exact distance from the owner, and by the codes of the owner's page as to whether
-// somebody nearer hides them. All changes of a page are one write, and a list that was changed by
+// (admit.hpp). The members that stay are read, too, so that all of this is decided by exact
+// distances; which of them are fillers is decided anew, because who hid them may be gone. All changes of a page are one write, and a list that was changed by
 // others since it was copied is left alone and tried again. Nothing is locked while there is
 // something to compute.
 //
@@ -42,9 +42,9 @@ public:
           dead_(arena, pages, layouts_, std::min(memory / 4, kMostCache)),
           live_(arena, pages, model, std::min(memory / 4, kMostCache)),
           encoder_(model.make_encoder(arena)),
-          editor_(profile_, encoder_),
+          editor_(model, encoder_, arena),
           scratch_(arena, QueryCache<Pages, Model>::query_room(profile_) +
-                              kMostTries * (page::own_bytes(profile_) + 64)),
+                              2 * kMostTries * (page::own_bytes(profile_) + 64)),
           search_scratch_(arena, QueryCache<Pages, Model>::query_room(profile_)),
           search_query_(arena.array<PageQuery>(1)),
           descent_(arena, pages, *search_query_, layouts_, counters_),
@@ -87,6 +87,11 @@ private:
         float distance;  // from the owner, about
         page::NodeId id;
         uint8_t generation;
+    };
+    // A candidate that somebody nearer hides.
+    struct Spare {
+        Newcomer node;
+        float hidden;
     };
     struct Nearer {
         bool operator()(const Candidate& a, const Candidate& b) const {
@@ -311,7 +316,8 @@ private:
         const std::byte* const own = own_of(*pages_, {slot.at, slot.layout}, own_);
         if (own == nullptr) return;
         const PageQuery owner = model_->make_query(own, scratch_.arena());
-        editor_.open(slot, own, owner);
+        const Seen seen = see_members({slot.at, slot.layout}, kind, broken);
+        editor_.open(slot, own, owner, &seen);
         const size_t count = editor_.count();
         size_t lost = 0;
         for (size_t i = 0; i < count; i++) {
@@ -319,6 +325,7 @@ private:
             editor_.remove(i);
             lost++;
         }
+        editor_.reconsider();
         heap_.clear();
         ways_.clear();
         for (size_t i = 0; i < count; i++) {
@@ -340,6 +347,26 @@ private:
         editor_.close();
         if (kind != page::PageKind::base) return;
         for (size_t i = 0; i < left; i++) liveness_.name(slot.ids()[i]);
+    }
+
+    // Reads the members of a list that stay.
+    Seen see_members(page::ConstSlot slot, page::PageKind kind, const bool* broken) {
+        const size_t count = std::min<size_t>(slot.header().edge_count, slot.layout->edges);
+        Seen seen(scratch_.arena(), count);
+        for (size_t i = 0; i < count; i++) {
+            if (broken[i]) continue;
+            const page::NodeId id = slot.ids()[i];
+            const uint8_t generation = slot.tag()[i] & page::kGenerationMask;
+            const LiveNode<Model> node = live_.get(kind, id, generation);
+            if (node.own != nullptr) seen.add(id, generation, keep(node.own));
+        }
+        return seen;
+    }
+
+    const std::byte* keep(const std::byte* own) {
+        auto* const copy = scratch_.arena().template array<std::byte>(page::own_bytes(profile_));
+        std::memcpy(copy, own, page::own_bytes(profile_));
+        return copy;
     }
 
     // Makes candidates of the neighbours of a dead node.
@@ -385,7 +412,7 @@ private:
     }
 
     // Lets the nearest candidates into the list, at most `tries`: first those that nobody hides,
-    // then the others.
+    // then the least hidden.
     void fill(page::NodeId id, page::PageKind kind, const PageQuery& owner, size_t tries) {
         size_t spares = 0;
         size_t tried = 0;
@@ -393,29 +420,26 @@ private:
             if (tried == tries || editor_.room() == 0) break;
             if (candidate.id == id || editor_.contains(candidate.id, candidate.generation))
                 continue;
-            const bool twice = std::any_of(spares_, spares_ + spares, [&](const Newcomer& spare) {
-                return spare.id == candidate.id;
+            const bool twice = std::any_of(spares_, spares_ + spares, [&](const Spare& spare) {
+                return spare.node.id == candidate.id;
             });
             if (twice || !exists(candidate.id, layouts_.of(kind))) continue;
             tried++;
             const LiveNode<Model> node = live_.get(kind, candidate.id, candidate.generation);
             if (node.own == nullptr) continue;
-            Newcomer newcomer{candidate.id, candidate.generation, node.own, owner.exact(node.own)};
+            const Newcomer newcomer{candidate.id, candidate.generation, keep(node.own),
+                                    owner.exact(node.own)};
             const Seat seat = editor_.judge(*node.query, newcomer.distance, Demand::if_better);
-            if (!seat.filler) {
+            if (seat.filler)
+                spares_[spares++] = {newcomer, seat.hidden};
+            else
                 editor_.put(newcomer, seat);
-                continue;
-            }
-            auto* const own = scratch_.arena().template array<std::byte>(page::own_bytes(profile_));
-            std::memcpy(own, node.own, page::own_bytes(profile_));
-            newcomer.own = own;
-            spares_[spares++] = newcomer;
         }
-        std::sort(spares_, spares_ + spares, [](const Newcomer& a, const Newcomer& b) {
-            return a.distance != b.distance ? a.distance < b.distance : a.id < b.id;
+        std::sort(spares_, spares_ + spares, [](const Spare& a, const Spare& b) {
+            return a.hidden != b.hidden ? a.hidden < b.hidden : a.node.id < b.node.id;
         });
         for (size_t i = 0; i < spares && editor_.room() > 0; i++)
-            editor_.put(spares_[i], editor_.free_seat());
+            editor_.put(spares_[i].node, editor_.free_seat());
     }
 
     // Puts the planned lists on the page, but for those that are not what they were. Whether there
@@ -516,7 +540,7 @@ private:
         if (own == nullptr) return;
         scratch_.reset();
         const PageQuery query = model_->make_query(own, scratch_.arena());
-        editor_.open(slot, own, query);
+        editor_.open(slot, own, query, nullptr);
         heap_.clear();
         for (size_t i = 0; i < editor_.count(); i++)
             heap_.push({editor_.distance(i), slot.ids()[i],
@@ -542,7 +566,8 @@ private:
             if (node.own == nullptr) continue;
             who.distance = query.exact(node.own);
             taken += offer(*pages_, editor_, layouts_.base, candidate.id, candidate.generation,
-                           node.own, *node.query, query, who, demand) == Offer::taken;
+                           node.own, *node.query, query, who, nullptr, demand)
+                          .outcome == Offer::taken;
             point(*pages_, Point::vacuum_node_offered);
         }
         stats_->nodes_linked += taken > 0;
@@ -581,7 +606,7 @@ private:
     bool broken_[kMostEdgesOnPage];
     Candidate candidates_[kMostCandidates];
     BoundedHeap<Candidate, Nearer> heap_{candidates_};
-    Newcomer spares_[kMostTries];
+    Spare spares_[kMostTries];
 };
 
 }  // namespace quiver::store
