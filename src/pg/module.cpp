@@ -2,8 +2,11 @@
 #include "pg/postgres.hpp"
 
 #include "pg/guc.hpp"
+#include "pg/hnsw/am.hpp"
 #include "pg/hnsw/options.hpp"
-#include "pg/hnsw/plan.hpp"
+#include "pg/ivfflat/am.hpp"
+#include "pg/ivfflat/options.hpp"
+#include "pg/plan.hpp"
 
 namespace {
 
@@ -26,6 +29,11 @@ void refuse_beside_pgvector() {
     }
 }
 
+bool is_index_of_ours(Relation index) {
+    return index->rd_indam->ambuild == quiver::pg::hnsw::hnsw_build ||
+           index->rd_indam->ambuild == quiver::pg::ivfflat::ivfflat_build;
+}
+
 }  // namespace
 
 extern "C" {
@@ -42,6 +50,7 @@ void _PG_init(void) {
     refuse_beside_pgvector();
     quiver::pg::define_settings();
     quiver::pg::hnsw::define_hnsw_settings();
-    quiver::pg::hnsw::install_planner_hook();
+    quiver::pg::ivfflat::define_ivfflat_settings();
+    quiver::pg::install_planner_hook(is_index_of_ours);
 }
 }

@@ -38,13 +38,16 @@ enum class PageKind : uint16_t {
     upper,  // nodes of the layers above
     tids,   // heap TIDs that did not fit into their node
     tail,   // a part of an own vector that did not fit into its node
+    lists,  // ivfflat: centers, and where their lists begin (quiver/ivf/layout.hpp)
+    rows,   // ivfflat: vectors of one list
 };
 
 // The last bytes of every page.
 struct PageSpecial {
     PageKind kind;
     uint16_t magic;     // kPageMagic
-    BlockId next_free;  // on the list of pages with free slots, the page after this one; 0: none
+    BlockId next_free;  // on the list of pages with free slots, the page after this one; 0: none;
+                        // ivfflat: the next page of the chain
 };
 static_assert(sizeof(PageSpecial) == kSpecial);
 

@@ -6,11 +6,11 @@
 
 #include "pg/compat.hpp"
 #include "pg/hnsw/am.hpp"
-#include "pg/hnsw/build_pages.hpp"
 #include "pg/hnsw/build_shared.hpp"
 #include "pg/hnsw/build_size.hpp"
 #include "pg/hnsw/value.hpp"
 #include "pg/memory.hpp"
+#include "pg/unlogged_pages.hpp"
 #include "quiver/graph/finish.hpp"
 #include "quiver/store/bulk_write.hpp"
 #include "quiver/store/free_space.hpp"

@@ -1,24 +1,22 @@
 // ambeginscan ... amendscan: rows in order of distance, one heap TID at a time.
 #include "pg/postgres.hpp"
 
+#include "pg/distance_bounds.hpp"
 #include "pg/hnsw/am.hpp"
 #include "pg/hnsw/meta.hpp"
 #include "pg/hnsw/options.hpp"
-#include "pg/hnsw/scan.hpp"
 #include "pg/hnsw/value.hpp"
+#include "pg/last_scan.hpp"
 #include "pg/memory.hpp"
 #include "quiver/store/model.hpp"
 #include "quiver/store/scan.hpp"
 #include "quiver/store/tids.hpp"
 
-#include <cfloat>  // FLT_EPSILON
-#include <cmath>   // std::sqrt
+#include <cmath>  // std::sqrt
 
 namespace quiver::pg::hnsw {
 
 namespace {
-
-constinit LastScan last{};
 
 // The heap TIDs of the node that is being handed out.
 struct TidQueue {
@@ -68,27 +66,6 @@ struct ScanState {
     double last_length;  // of the node before
     int64 handed_out;
 };
-
-// A distance of the search as a length: what the triangle inequality holds for, so that a vector
-// that was rounded by at most e has a length within e (inner product: e times the query's norm).
-double as_length(page::Metric metric, double dist) {
-    return metric == page::Metric::l2 || metric == page::Metric::cosine ? std::sqrt(dist) : dist;
-}
-
-// The operator's value for a length.
-double operator_value(page::Metric metric, double length) {
-    return metric == page::Metric::cosine ? length * length / 2 : length;
-}
-
-// A lower bound of the operator's value, which sums in float32, the more terms the less exactly,
-// for a length that may be `error` off.
-double lower_bound(const page::Profile& profile, double length, double error) {
-    const double least = profile.metric == page::Metric::inner_product
-                             ? length - error
-                             : std::fmax(0, length - error);
-    const double value = operator_value(profile.metric, least);
-    return value - std::fabs(value) * (1e-5 + profile.dims * 1e-8) - 1e-6;
-}
 
 void start(IndexScanDesc scan, ScanState* state) {
     const IndexFormat& format = format_of(scan->indexRelation);
@@ -177,8 +154,6 @@ bool next_tid(ScanState* state, const page::SlotLayout& base, page::HeapTid& out
 
 }  // namespace
 
-const LastScan& last_scan() { return last; }
-
 extern "C" IndexScanDesc hnsw_begin_scan(Relation index, int nkeys, int norderbys) {
     IndexScanDesc scan = RelationGetIndexScan(index, nkeys, norderbys);
     auto* state = new (palloc0(sizeof(ScanState))) ScanState{};
@@ -225,7 +200,7 @@ extern "C" bool hnsw_get_tuple(IndexScanDesc scan, ScanDirection) {
     const page::SlotLayout base = page::layouts(format_of(scan->indexRelation).profile).base;
     while (found && !next_tid(state, base, tid)) found = next_node(scan, state);
     MemoryContextSwitchTo(caller);
-    last = {state->counters, state->pages->pages_read()};
+    note_last_scan({state->counters, state->pages->pages_read()});
     if (!found) {
         state->finished = true;
         return false;

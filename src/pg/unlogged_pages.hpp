@@ -1,4 +1,4 @@
-// Pages of an index that is being built.
+// Pages of an index that is being built, of whichever access method.
 #pragma once
 
 #include "pg/postgres.hpp"
@@ -6,7 +6,7 @@
 #include "pg/buffer.hpp"
 #include "pg/compat.hpp"
 
-namespace quiver::pg::hnsw {
+namespace quiver::pg {
 
 // Changes pages without logging them; whoever uses this logs the relation afterwards. Several
 // processes may, as each change is made under the page's exclusive lock.
@@ -49,4 +49,4 @@ public:
     }
 };
 
-}  // namespace quiver::pg::hnsw
+}  // namespace quiver::pg

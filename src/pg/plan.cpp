@@ -12,18 +12,18 @@
 // before, by another list of the scan.
 #include "pg/postgres.hpp"
 
-#include "pg/hnsw/am.hpp"
-#include "pg/hnsw/plan.hpp"
+#include "pg/plan.hpp"
 
-namespace quiver::pg::hnsw {
+namespace quiver::pg {
 
 namespace {
 
 planner_hook_type next_planner = nullptr;
+bool (*is_index_of_ours)(Relation) = nullptr;
 
 bool is_ours(Oid index) {
     Relation relation = relation_open(index, NoLock);
-    const bool ours = relation->rd_indam != nullptr && relation->rd_indam->ambuild == hnsw_build;
+    const bool ours = relation->rd_indam != nullptr && is_index_of_ours(relation);
     relation_close(relation, NoLock);
     return ours;
 }
@@ -65,9 +65,10 @@ PlannedStmt* plan_query(Query* query, const char* text, int cursor_options, Para
 
 }  // namespace
 
-void install_planner_hook() {
+void install_planner_hook(bool (*ours)(Relation index)) {
+    is_index_of_ours = ours;
     next_planner = planner_hook;
     planner_hook = plan_query;
 }
 
-}  // namespace quiver::pg::hnsw
+}  // namespace quiver::pg

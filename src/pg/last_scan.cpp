@@ -1,15 +1,25 @@
-// SQL functions that show what the index does.
+// quiver_last_scan(): what the last scan of this session did.
 #include "pg/postgres.hpp"
 
-#include "pg/hnsw/scan.hpp"
+#include "pg/last_scan.hpp"
 
-namespace hnsw = quiver::pg::hnsw;
+namespace quiver::pg {
+
+namespace {
+
+constinit LastScan last{};
+
+}  // namespace
+
+void note_last_scan(const LastScan& scan) { last = scan; }
+
+}  // namespace quiver::pg
 
 QUIVER_FUNCTION(last_scan) {
     TupleDesc row;
     if (get_call_result_type(fcinfo, nullptr, &row) != TYPEFUNC_COMPOSITE)
         elog(ERROR, "return type must be a row type");
-    const hnsw::LastScan& last = hnsw::last_scan();
+    const quiver::pg::LastScan& last = quiver::pg::last;
     const quiver::store::Counters& did = last.counters;
     const uint64 numbers[] = {
         last.pages_read, did.hops,  did.estimates,  did.rounds,

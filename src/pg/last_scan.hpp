@@ -5,13 +5,13 @@
 
 #include "quiver/store/search.hpp"
 
-namespace quiver::pg::hnsw {
+namespace quiver::pg {
 
 struct LastScan {
     store::Counters counters;
     uint64 pages_read;  // index pages pinned
 };
 
-const LastScan& last_scan();
+void note_last_scan(const LastScan& scan);
 
-}  // namespace quiver::pg::hnsw
+}  // namespace quiver::pg
