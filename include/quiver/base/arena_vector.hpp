@@ -26,6 +26,7 @@ public:
 
     void clear() { size_ = 0; }
     void pop_back() { --size_; }
+    void truncate(size_t size) { size_ = size; }  // before: size <= size()
 
     void push_back(T item) {  // by value: it may be one of ours
         if (size_ == capacity_) reserve(capacity_ == 0 ? 8 : 2 * capacity_);

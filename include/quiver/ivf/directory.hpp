@@ -69,10 +69,7 @@ public:
     // before: there is one.
     uint32_t nearest(const typename Metric::Query* query) const {
         metric_.distances(query, rows_, count_, distance_);
-        uint32_t best = 0;
-        for (uint32_t i = 1; i < count_; i++)
-            if (distance_[i] < distance_[best]) best = i;
-        return best;
+        return least_of(distance_, count_);
     }
 
 private:

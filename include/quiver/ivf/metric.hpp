@@ -8,6 +8,19 @@
 
 namespace quiver::ivf {
 
+// Where the smallest of the distances is. before: count > 0.
+inline uint32_t least_of(const float* distance, uint32_t count) {
+    uint32_t at = 0;
+    float least = distance[0];
+    for (uint32_t i = 1; i < count; i++) {
+        if (distance[i] < least) {
+            least = distance[i];
+            at = i;
+        }
+    }
+    return at;
+}
+
 // f(metric) with the metric of an index.
 template <class F>
 inline decltype(auto) with_metric(const Format& format, F f) {

@@ -7,8 +7,12 @@
 // lost and memory is bounded.
 #pragma once
 
-#include <algorithm>  // std::make_heap, std::pop_heap, std::nth_element
+#include <algorithm>   // std::make_heap, std::pop_heap, std::nth_element, std::sort
+#include <functional>  // std::less
+#include <limits>      // std::numeric_limits
+#include <span>        // std::span
 
+#include "quiver/base/bounded_heap.hpp"
 #include "quiver/ivf/directory.hpp"
 
 namespace quiver::ivf {
@@ -33,13 +37,25 @@ private:
 static_assert(sizeof(Row) == 16);
 
 // The rows of a batch, nearest first, at most `room` of them.
+//
+// The nearest few are kept apart, in a small heap that most rows never get into, because most
+// queries want no more than these. The others are put in order portion by portion, when they are
+// asked for.
 class NearestRows {
 public:
-    NearestRows(Arena arena, size_t room) : rows_(arena), room_(room < 2 ? 2 : room) {}
+    NearestRows(Arena arena, size_t room)
+        : near_(std::span<Row>(arena.array<Row>(kNear), kNear)),
+          far_(arena),
+          room_(room < kNear ? kNear : room) {}
 
     // For another batch.
     void begin() {
-        rows_.clear();
+        near_.clear();
+        far_.clear();
+        sorted_ = {};
+        at_ = 0;
+        taken_ = 0;
+        portion_ = 4 * kNear;
         bounded_below_ = bounded_above_ = false;
     }
     // For what is beyond `last` of the same batch.
@@ -52,35 +68,63 @@ public:
     void push(const Row& row) {
         if (bounded_below_ && !(last_ < row)) return;
         if (bounded_above_ && !(row < limit_)) return;
-        if (rows_.size() == room_) drop_far_half();
-        rows_.push_back(row);
+        if (!near_.full()) {
+            near_.push(row);
+        } else if (row < near_.top()) {
+            keep(near_.top());
+            near_.push(row);
+        } else {
+            keep(row);
+        }
     }
-    void end() { std::make_heap(rows_.begin(), rows_.end(), later); }
+    void end() { sorted_ = near_.take_sorted(); }
 
-    bool empty() const { return rows_.empty(); }
-    const Row& top() const { return rows_[0]; }
-    Row pop() {
-        std::pop_heap(rows_.begin(), rows_.end(), later);
-        const Row row = rows_.back();
-        rows_.pop_back();
-        return row;
+    bool empty() {
+        if (at_ == sorted_.size() && !far_.empty()) sort_portion();
+        return at_ == sorted_.size();
     }
+    // before: !empty()
+    const Row& top() const { return sorted_[at_]; }
+    Row pop() { return sorted_[at_++]; }
     // Whether some were dropped.
     bool more() const { return bounded_above_; }
 
 private:
-    static bool later(const Row& a, const Row& b) { return b < a; }
+    static constexpr size_t kNear = 128;
 
-    void drop_far_half() {
-        const size_t keep = room_ / 2;
-        std::nth_element(rows_.begin(), rows_.begin() + keep, rows_.end());
-        limit_ = rows_[keep];
-        bounded_above_ = true;
-        while (rows_.size() > keep) rows_.pop_back();
+    void keep(const Row& row) {
+        if (far_.size() == room_) drop_far_half();
+        far_.push_back(row);
     }
 
-    ArenaVector<Row> rows_;
+    void drop_far_half() {
+        const size_t rest = room_ / 2;
+        std::nth_element(far_.begin(), far_.begin() + rest, far_.end());
+        limit_ = far_[rest];
+        bounded_above_ = true;
+        far_.truncate(rest);
+    }
+
+    // The nearest of those that are far to the end of far_, where they are taken from.
+    void sort_portion() {
+        far_.truncate(far_.size() - taken_);
+        taken_ = std::min(portion_, far_.size());
+        portion_ *= 4;
+        Row* const first = far_.end() - taken_;
+        std::nth_element(far_.begin(), first, far_.end(),
+                         [](const Row& a, const Row& b) { return b < a; });
+        std::sort(first, far_.end());
+        sorted_ = {first, taken_};
+        at_ = 0;
+    }
+
+    BoundedHeap<Row, std::less<>> near_;
+    ArenaVector<Row> far_;
     size_t room_;
+    std::span<Row> sorted_;  // of near_ or of far_
+    size_t at_ = 0;
+    size_t portion_ = 0;
+    size_t taken_ = 0;  // the last ones of far_ are sorted_
     bool bounded_below_ = false;
     bool bounded_above_ = false;
     Row last_{};
@@ -134,7 +178,7 @@ public:
     }
 
     // The distance of the row after the last one, in the same batch; infinite when it ends there.
-    float following() const {
+    float following() {
         return rows_.empty() ? std::numeric_limits<float>::infinity() : rows_.top().distance;
     }
     // The largest rounding error of a stored vector so far.

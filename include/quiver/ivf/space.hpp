@@ -1,16 +1,15 @@
-// What k-means has to know of vectors: distances that obey the triangle inequality, and means.
+// What k-means has to know of vectors: distances and means.
 //
 // Samples are vectors as an index stores them. Centers are float32 (bit strings: bits), rounded to
 // the stored form only at the end. By inner product and by cosine, samples have length one and so
 // have centers: then L2 orders them as the angle does.
 #pragma once
 
-#include <cmath>    // std::sqrt
 #include <cstring>  // std::memcpy, std::memset
 
 #include "quiver/base/arena.hpp"
 #include "quiver/graph/metric.hpp"
-#include "quiver/ivf/layout.hpp"
+#include "quiver/ivf/metric.hpp"
 #include "quiver/kernels/dispatch.hpp"
 #include "quiver/store/own.hpp"
 
@@ -40,7 +39,7 @@ public:
         store::widen_own(sample, static_cast<float*>(room), dims_);
         return static_cast<const F32*>(room);
     }
-    // Distances that compare as lengths do.
+    // Distances in any unit that orders them; squared() is of lengths.
     void to_centers(const F32* query, const F32* const* centers, size_t count, float* out) const {
         kernels::active().f32.l2_squared_many(query, centers, count, dims_, out);
     }
@@ -48,20 +47,18 @@ public:
         kernels::float_kernels<F32, T>(kernels::active())
             .l2_squared_many(center, samples, count, dims_, out);
     }
-    static float length(float distance) { return std::sqrt(distance); }
     static float squared(float distance) { return distance; }
 
     void begin_sum() { std::memset(sum_, 0, dims_ * sizeof(float)); }
     void add(const F32* query) {
         for (size_t i = 0; i < dims_; i++) sum_[i] += query[i].value;
     }
-    // False when the mean has no direction.
-    bool mean(size_t count, F32* center) {
+    // The center stays where it is when the mean has no direction.
+    void mean(size_t count, F32* center) {
         const float share = 1.0f / static_cast<float>(count);
         for (size_t i = 0; i < dims_; i++) sum_[i] *= share;
-        if (centers_ == Centers::of_length_one && !store::normalize(sum_, dims_)) return false;
+        if (centers_ == Centers::of_length_one && !store::normalize(sum_, dims_)) return;
         std::memcpy(center, sum_, dims_ * sizeof(float));
-        return true;
     }
     void as_center(const T* sample, F32* center) const { (void)query(sample, center); }
 
@@ -92,7 +89,6 @@ public:
                     float* out) const {
         to_centers(center, samples, count, out);
     }
-    static float length(float distance) { return distance; }
     static float squared(float distance) { return distance * distance; }
 
     void begin_sum() { std::memset(ones_, 0, bytes_ * 8 * sizeof(uint32_t)); }
@@ -100,14 +96,13 @@ public:
         for (size_t i = 0; i < bytes_; i++)
             for (size_t bit = 0; bit < 8; bit++) ones_[i * 8 + bit] += query[i] >> bit & 1;
     }
-    bool mean(size_t count, uint8_t* center) {
+    void mean(size_t count, uint8_t* center) {
         for (size_t i = 0; i < bytes_; i++) {
             unsigned byte = 0;
             for (size_t bit = 0; bit < 8; bit++)
                 byte |= unsigned{ones_[i * 8 + bit] * 2 > count} << bit;
             center[i] = static_cast<uint8_t>(byte);
         }
-        return true;
     }
     void as_center(const uint8_t* sample, uint8_t* center) const {
         std::memcpy(center, sample, bytes_);
