@@ -66,7 +66,7 @@ BEGIN
     SELECT count(*), string_agg(name, ', ' ORDER BY name) INTO n, old FROM off;
     IF n > 0 THEN
         RAISE WARNING USING
-            MESSAGE = format('%s hnsw %s out of use until rebuilt', n, CASE n WHEN 1 THEN 'index is' ELSE 'indexes are' END),
+            MESSAGE = format('%s %s out of use until rebuilt', n, CASE n WHEN 1 THEN 'index is' ELSE 'indexes are' END),
             DETAIL = 'The format of pgvector is another one: ' || old || '.',
             HINT = 'In psql: SELECT command FROM quiver_foreign_indexes() \gexec';
     END IF;

@@ -27,7 +27,7 @@ CREATE FUNCTION quiver_last_scan(
     LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
 
 COMMENT ON FUNCTION quiver_last_scan() IS
-    'the last hnsw scan of this session: pages pinned, nodes visited, edges estimated, rounds, stale edges, exact distances, estimates near enough to be followed, rounds after the first';
+    'the last index scan of this session: pages pinned, nodes visited (ivfflat: lists), edges estimated, rounds, stale edges, exact distances, estimates near enough to be followed, rounds after the first';
 
 -- Anyone may call these; they refuse whoever is neither the index's owner nor, for the numbers, a
 -- member of pg_monitor.
@@ -82,7 +82,7 @@ CREATE FUNCTION quiver_index_check(
     LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 10 COST 10000;
 
 COMMENT ON FUNCTION quiver_index_check(regclass, boolean) IS
-    'what is wrong with an hnsw index, no rows if nothing is; heap: compare it with its table, too; for its owner';
+    'what is wrong with an hnsw or ivfflat index, no rows if nothing is; heap: compare it with its table, too; for its owner';
 
 CREATE FUNCTION quiver_foreign_indexes(
     OUT index regclass,
@@ -95,4 +95,4 @@ CREATE FUNCTION quiver_foreign_indexes(
     LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 10 COST 1000;
 
 COMMENT ON FUNCTION quiver_foreign_indexes() IS
-    'hnsw indexes in another format than this version''s, pgvector''s included, with the command that rebuilds each';
+    'indexes in another format than this version''s, pgvector''s included, with the command that rebuilds each';

@@ -2,9 +2,8 @@
 #include "pg/postgres.hpp"
 
 #include "pg/guc.hpp"
-#include "pg/hnsw/am.hpp"
 #include "pg/hnsw/options.hpp"
-#include "pg/ivfflat/am.hpp"
+#include "pg/inspect/kinds.hpp"
 #include "pg/ivfflat/options.hpp"
 #include "pg/plan.hpp"
 
@@ -29,11 +28,6 @@ void refuse_beside_pgvector() {
     }
 }
 
-bool is_index_of_ours(Relation index) {
-    return index->rd_indam->ambuild == quiver::pg::hnsw::hnsw_build ||
-           index->rd_indam->ambuild == quiver::pg::ivfflat::ivfflat_build;
-}
-
 }  // namespace
 
 extern "C" {
@@ -51,6 +45,6 @@ void _PG_init(void) {
     quiver::pg::define_settings();
     quiver::pg::hnsw::define_hnsw_settings();
     quiver::pg::ivfflat::define_ivfflat_settings();
-    quiver::pg::install_planner_hook(is_index_of_ours);
+    quiver::pg::install_planner_hook(quiver::pg::is_of_ours);
 }
 }

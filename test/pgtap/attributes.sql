@@ -36,21 +36,21 @@ SELECT results_eq(
     SELECT oid::regprocedure::text COLLATE "default", provolatile::text FROM function
     WHERE provolatile <> 'i' ORDER BY proname COLLATE "C"
     $$,
-    $$ VALUES ('hnswhandler(internal)', 'v'), ('quiver_foreign_indexes()', 'v'), ('quiver_index_check(regclass,boolean)', 'v'), ('quiver_index_info(regclass)', 'v'),
+    $$ VALUES ('hnswhandler(internal)', 'v'), ('ivfflathandler(internal)', 'v'), ('quiver_foreign_indexes()', 'v'), ('quiver_index_check(regclass,boolean)', 'v'), ('quiver_index_info(regclass)', 'v'),
         ('quiver_last_scan()', 'v'), ('quiver_simd()', 's') $$,
-    'every function is IMMUTABLE, except a handler and those that read settings or what was done');
+    'every function is IMMUTABLE, except handlers and those that read settings or what was done');
 
 SELECT results_eq(
-    $$ SELECT oid::regprocedure::text FROM function WHERE prokind = 'f' AND NOT proisstrict $$,
-    $$ VALUES ('hnswhandler(internal)') $$,
-    'every function but a handler is STRICT');
+    $$ SELECT oid::regprocedure::text FROM function WHERE prokind = 'f' AND NOT proisstrict ORDER BY 1 $$,
+    $$ VALUES ('hnswhandler(internal)'), ('ivfflathandler(internal)') $$,
+    'every function but the handlers is STRICT');
 
 SELECT results_eq(
     $$
     SELECT oid::regprocedure::text COLLATE "default", proparallel::text FROM function
     WHERE proparallel <> 's' ORDER BY proname COLLATE "C"
     $$,
-    $$ VALUES ('hnswhandler(internal)', 'u'), ('quiver_foreign_indexes()', 'r'), ('quiver_index_check(regclass,boolean)', 'r'), ('quiver_index_info(regclass)', 'r'),
+    $$ VALUES ('hnswhandler(internal)', 'u'), ('ivfflathandler(internal)', 'u'), ('quiver_foreign_indexes()', 'r'), ('quiver_index_check(regclass,boolean)', 'r'), ('quiver_index_info(regclass)', 'r'),
         ('quiver_last_scan()', 'r') $$,
     'every function and aggregate is PARALLEL SAFE, except what belongs to one backend');
 
@@ -213,6 +213,7 @@ SELECT is_empty(
                 WHEN 'btree' THEN 1
                 WHEN 'hash' THEN 2
                 WHEN 'hnsw' THEN CASE WHEN opfname LIKE '%cosine%' THEN 3 ELSE 2 END
+                WHEN 'ivfflat' THEN CASE WHEN opfname LIKE '%cosine%' THEN 5 WHEN opfname LIKE '%ip%' THEN 4 ELSE 3 END
             END
     $$,
     'operator families have all strategies and support functions');

@@ -19,7 +19,7 @@ CREATE TEMPORARY VIEW member AS
     WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
         AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'quiver');
 
-SELECT plan(8);
+SELECT plan(9);
 
 SELECT set_eq(
     $$
@@ -149,6 +149,7 @@ SELECT set_eq(
     'avg(halfvec) -> halfvec',
     'sum(halfvec) -> halfvec',
     'hnswhandler(internal) -> index_am_handler',
+    'ivfflathandler(internal) -> index_am_handler',
     -- beyond pgvector
     'binary_quantize_mean(vector) -> bit',
     'binary_quantize_mean(halfvec) -> bit = quiver_halfvec_binary_quantize_mean',
@@ -169,6 +170,13 @@ SELECT set_eq(
     'hnsw_halfvec_cosine_metric(internal) -> internal',
     'hnsw_bit_hamming_metric(internal) -> internal',
     'hnsw_bit_jaccard_metric(internal) -> internal',
+    'ivfflat_vector_l2_metric(internal) -> internal',
+    'ivfflat_vector_ip_metric(internal) -> internal',
+    'ivfflat_vector_cosine_metric(internal) -> internal',
+    'ivfflat_halfvec_l2_metric(internal) -> internal',
+    'ivfflat_halfvec_ip_metric(internal) -> internal',
+    'ivfflat_halfvec_cosine_metric(internal) -> internal',
+    'ivfflat_bit_hamming_metric(internal) -> internal',
     'quiver_foreign_indexes() -> SETOF record',
     'quiver_index_check(regclass,boolean) -> SETOF record',
     'quiver_index_info(regclass) -> record',
@@ -320,7 +328,14 @@ SELECT set_eq(
     'halfvec_ip_ops halfvec hnsw',
     'halfvec_cosine_ops halfvec hnsw',
     'bit_hamming_ops bit hnsw',
-    'bit_jaccard_ops bit hnsw'
+    'bit_jaccard_ops bit hnsw',
+    'vector_l2_ops vector ivfflat default',
+    'vector_ip_ops vector ivfflat',
+    'vector_cosine_ops vector ivfflat',
+    'halfvec_l2_ops halfvec ivfflat',
+    'halfvec_ip_ops halfvec ivfflat',
+    'halfvec_cosine_ops halfvec ivfflat',
+    'bit_hamming_ops bit ivfflat'
     ],
     'operator classes');
 
@@ -356,11 +371,42 @@ SELECT set_eq(
 
 SELECT set_eq(
     $$
+    SELECT format(
+        '%s: %s, %s', opcname,
+        (SELECT string_agg(format('%s %s %s', amopstrategy, amoppurpose, amopopr::regoperator), ', '
+                           ORDER BY amopstrategy)
+         FROM pg_amop WHERE amopfamily = opcfamily),
+        (SELECT string_agg(format('%s %s', amprocnum, p.proname), ', ' ORDER BY amprocnum)
+         FROM pg_amproc JOIN pg_proc p ON p.oid = amproc WHERE amprocfamily = opcfamily))
+    FROM member JOIN pg_opclass c ON classid = 'pg_opclass'::regclass AND objid = c.oid
+        JOIN pg_am am ON am.oid = opcmethod
+    WHERE amname = 'ivfflat'
+    $$,
+    ARRAY[
+    'vector_l2_ops: 1 o <->(vector,vector), 1 vector_l2_squared_distance, 3 l2_distance,'
+        ' 6 ivfflat_vector_l2_metric',
+    'vector_ip_ops: 1 o <#>(vector,vector), 1 vector_negative_inner_product,'
+        ' 3 vector_spherical_distance, 4 vector_norm, 6 ivfflat_vector_ip_metric',
+    'vector_cosine_ops: 1 o <=>(vector,vector), 1 vector_negative_inner_product, 2 vector_norm,'
+        ' 3 vector_spherical_distance, 4 vector_norm, 6 ivfflat_vector_cosine_metric',
+    'halfvec_l2_ops: 1 o <->(halfvec,halfvec), 1 halfvec_l2_squared_distance, 3 l2_distance,'
+        ' 6 ivfflat_halfvec_l2_metric',
+    'halfvec_ip_ops: 1 o <#>(halfvec,halfvec), 1 halfvec_negative_inner_product,'
+        ' 3 halfvec_spherical_distance, 4 l2_norm, 6 ivfflat_halfvec_ip_metric',
+    'halfvec_cosine_ops: 1 o <=>(halfvec,halfvec), 1 halfvec_negative_inner_product, 2 l2_norm,'
+        ' 3 halfvec_spherical_distance, 4 l2_norm, 6 ivfflat_halfvec_cosine_metric',
+    'bit_hamming_ops: 1 o <~>(bit,bit), 1 hamming_distance, 3 hamming_distance,'
+        ' 6 ivfflat_bit_hamming_metric'
+    ],
+    'what the operator classes of ivfflat order by and call');
+
+SELECT set_eq(
+    $$
     SELECT classid::regclass::text || ' ' || count(*) FROM member GROUP BY classid
     $$,
     ARRAY[
-    'pg_type 3', 'pg_proc 136', 'pg_operator 40', 'pg_cast 23', 'pg_am 1', 'pg_opclass 14',
-    'pg_opfamily 14'
+    'pg_type 3', 'pg_proc 144', 'pg_operator 40', 'pg_cast 23', 'pg_am 2', 'pg_opclass 21',
+    'pg_opfamily 21'
     ],
     'number of objects of each kind, and no other kind');
 

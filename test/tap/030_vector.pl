@@ -175,7 +175,7 @@ like(error_of('old', $insert), $refusal, 'an insertion, too');
 $node->safe_psql('old', q(UPDATE pg_extension SET extversion = '0.8.0' WHERE extname = 'vector'));
 like(
 	error_of('old', 'ALTER EXTENSION vector UPDATE'),
-	qr/^WARNING:  1 hnsw index is out of use until rebuilt\nDETAIL:  .*: items_v\.\nHINT:  .*\\gexec$/, 'the update warns of it');
+	qr/^WARNING:  1 index is out of use until rebuilt\nDETAIL:  .*: items_v\.\nHINT:  .*\\gexec$/, 'the update warns of it');
 is(foreign_indexes($node, 'old'), sprintf($listed, 'f'), 'and takes it out of use');
 is(error_of('old', $insert), '', 'rows can be inserted without it');
 is($node->safe_psql('old', $by_index), "1\n1000\n2", 'and found without it');

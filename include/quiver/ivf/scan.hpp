@@ -93,7 +93,10 @@ private:
     static constexpr size_t kNear = 128;
 
     void keep(const Row& row) {
-        if (far_.size() == room_) drop_far_half();
+        if (far_.size() == room_) {
+            drop_far_half();
+            if (!(row < limit_)) return;
+        }
         far_.push_back(row);
     }
 

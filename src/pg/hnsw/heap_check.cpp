@@ -3,8 +3,6 @@
 #include <algorithm>  // std::sort, std::lower_bound
 
 #include "pg/compat.hpp"
-#include "pg/hnsw/meta.hpp"
-#include "pg/hnsw/value.hpp"
 
 namespace quiver::pg::hnsw {
 
@@ -80,7 +78,7 @@ uint64 tid_number(page::HeapTid tid) {
 }
 
 void check_heap(const OpenIndex& open, Snapshot snapshot, ArenaVector<IndexedTid>& tids,
-                Report report, void* state) {
+                ValueReader& reader, Report report, void* state) {
     std::sort(tids.begin(), tids.end(), before);
     const BlockNumber heap_blocks = RelationGetNumberOfBlocks(open.heap);
     for (size_t i = 0; i < tids.size(); i++) {
@@ -90,7 +88,6 @@ void check_heap(const OpenIndex& open, Snapshot snapshot, ArenaVector<IndexedTid
         if (tids[i].tid >> 16 >= heap_blocks)
             report(state, finding_of(HeapFinding::Kind::beyond_heap, tids[i]));
     }
-    ValueReader reader(*metric_of(open.index), format_of(open.index).profile);
     HeapPass pass = {&tids, &reader,
                      AllocSetContextCreateInternal(CurrentMemoryContext, "quiver heap check row",
                                                    ALLOCSET_DEFAULT_SIZES),

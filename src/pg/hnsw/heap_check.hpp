@@ -3,7 +3,8 @@
 
 #include "pg/postgres.hpp"
 
-#include "pg/hnsw/open.hpp"
+#include "pg/hnsw/value.hpp"
+#include "pg/open.hpp"
 #include "quiver/base/arena_vector.hpp"
 #include "quiver/page/tid.hpp"
 
@@ -29,8 +30,10 @@ uint64 tid_number(page::HeapTid tid);
 
 // Sorts the TIDs. A TID of a dead row is fine, a row of the snapshot without one is not; the
 // snapshot is older than the TIDs, or rows that were being inserted would be missed.
-// report(state, finding) is called for each problem.
+// report(state, finding) is called for each problem. reader: of the index; it says which values
+// are indexed.
 void check_heap(const OpenIndex& open, Snapshot snapshot, ArenaVector<IndexedTid>& tids,
-                void (*report)(void* state, const HeapFinding& finding), void* state);
+                ValueReader& reader, void (*report)(void* state, const HeapFinding& finding),
+                void* state);
 
 }  // namespace quiver::pg::hnsw

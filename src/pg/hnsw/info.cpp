@@ -1,8 +1,9 @@
 // quiver_index_info(): what an index is and holds.
 #include "pg/postgres.hpp"
 
+#include "pg/hnsw/am.hpp"
 #include "pg/hnsw/meta.hpp"
-#include "pg/hnsw/open.hpp"
+#include "pg/open.hpp"
 #include "quiver/store/info.hpp"
 
 namespace hnsw = quiver::pg::hnsw;
@@ -48,8 +49,11 @@ QUIVER_FUNCTION(index_info) {
     TupleDesc row;
     if (get_call_result_type(fcinfo, nullptr, &row) != TYPEFUNC_COMPOSITE)
         elog(ERROR, "return type must be a row type");
-    const hnsw::OpenIndex open =
-        hnsw::open_index(PG_GETARG_OID(0), hnsw::Readers::owner_or_monitor);
+    const quiver::pg::AccessMethods method = {
+        [](Relation index) { return index->rd_indam->ambuild == &hnsw::hnsw_build; },
+        "an hnsw index"};
+    const quiver::pg::OpenIndex open =
+        quiver::pg::open_index(PG_GETARG_OID(0), quiver::pg::Readers::owner_or_monitor, method);
     const page::Profile profile = hnsw::format_of(open.index).profile;
     if (!store::plausible(profile))
         ereport(ERROR,
@@ -60,7 +64,7 @@ QUIVER_FUNCTION(index_info) {
     quiver::pg::BufferPages pages(open.index, GetAccessStrategy(BAS_BULKREAD));
     store::EntryPoint entry = store::read_entry(pages);
     const store::IndexInfo info = store::gather_info(pages, profile);
-    hnsw::close_index(open);
+    quiver::pg::close_index(open);
 
     const page::Layouts layouts = page::layouts(profile);
     const uint64 nodes = info.live + info.dead;

@@ -1,9 +1,8 @@
-#include "pg/hnsw/open.hpp"
+#include "pg/open.hpp"
 
 #include "pg/compat.hpp"
-#include "pg/hnsw/am.hpp"
 
-namespace quiver::pg::hnsw {
+namespace quiver::pg {
 
 namespace {
 
@@ -33,11 +32,11 @@ void require_right(Oid oid, Readers readers) {
     aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_INDEX, name_or_oid(oid));
 }
 
-void require_readable(Relation index) {
+void require_readable(Relation index, const AccessMethods& methods) {
     const char* name = RelationGetRelationName(index);
-    if (index->rd_indam->ambuild != &hnsw_build)
-        ereport(ERROR,
-                (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not an hnsw index", name)));
+    if (!methods.have(index))
+        ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+                        errmsg("\"%s\" is not %s", name, methods.name)));
     if (RELATION_IS_OTHER_TEMP(index))
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                         errmsg("cannot access temporary indexes of other sessions")));
@@ -52,14 +51,14 @@ void require_readable(Relation index) {
 
 }  // namespace
 
-OpenIndex open_index(Oid oid, Readers readers) {
+OpenIndex open_index(Oid oid, Readers readers, const AccessMethods& methods) {
     require_index(oid);
     require_right(oid, readers);
     // The table first, as everyone else does.
     const Oid heap_oid = IndexGetRelation(oid, false);
     const OpenIndex open = {table_open(heap_oid, AccessShareLock),
                             index_open(oid, AccessShareLock)};
-    require_readable(open.index);
+    require_readable(open.index, methods);
     return open;
 }
 
@@ -68,4 +67,4 @@ void close_index(const OpenIndex& open) {
     table_close(open.heap, AccessShareLock);
 }
 
-}  // namespace quiver::pg::hnsw
+}  // namespace quiver::pg

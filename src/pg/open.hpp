@@ -3,7 +3,7 @@
 
 #include "pg/postgres.hpp"
 
-namespace quiver::pg::hnsw {
+namespace quiver::pg {
 
 enum class Readers : uint8_t {
     owner,
@@ -16,9 +16,15 @@ struct OpenIndex {
     Relation index;
 };
 
-// Raises when the relation is no valid hnsw index, the role may not look into it, or its pages
+// Of which access methods: whether an index is, and what to call them.
+struct AccessMethods {
+    bool (*have)(Relation index);
+    const char* name;  // "an hnsw index"
+};
+
+// Raises when the relation is no valid index of these, the role may not look into it, or its pages
 // belong to another session or are not there, as an unlogged index's on a standby.
-OpenIndex open_index(Oid oid, Readers readers);
+OpenIndex open_index(Oid oid, Readers readers, const AccessMethods& methods);
 void close_index(const OpenIndex& open);
 
-}  // namespace quiver::pg::hnsw
+}  // namespace quiver::pg

@@ -3,11 +3,15 @@
 
 #include "pg/buffer.hpp"
 #include "pg/hnsw/heap_check.hpp"
+#include "pg/hnsw/meta.hpp"
+#include "pg/inspect/kinds.hpp"
+#include "pg/ivfflat/meta.hpp"
 #include "pg/memory.hpp"
 #include "pg/set_result.hpp"
+#include "quiver/ivf/check.hpp"
 #include "quiver/store/check.hpp"
 
-namespace quiver::pg::hnsw {
+namespace quiver::pg {
 
 namespace {
 
@@ -25,7 +29,7 @@ public:
             f.edge < 0 ? pstrdup(f.detail) : psprintf("edge %d %s", f.edge, f.detail));
     }
 
-    void put(const HeapFinding& f) {
+    void put(const hnsw::HeapFinding& f) {
         constexpr store::FindingCode kCodes[] = {store::FindingCode::tid_twice,
                                                  store::FindingCode::tid_beyond_heap,
                                                  store::FindingCode::tid_missing};
@@ -75,44 +79,61 @@ Snapshot take_snapshot(Relation index) {
     return snapshot;
 }
 
+// Reads the values of the column as the index does.
+hnsw::ValueReader reader_of(Relation index) {
+    if (is_hnsw(index)) return {*hnsw::metric_of(index), hnsw::format_of(index).profile};
+    return {*ivfflat::metric_of(index), ivf::profile_of(ivfflat::format_of(index))};
+}
+
+// Findings from the pages, and every heap TID there.
+template <class Report, class OnTid>
+void check_pages(Relation index, BufferPages& pages, Arena arena, Report report, OnTid on_tid) {
+    if (is_hnsw(index))
+        store::check_graph(pages, arena, report, on_tid);
+    else
+        ivf::Check(arena, pages, report, on_tid).run();
+}
+
 void run_check(const OpenIndex& open, bool with_heap, Rows& rows, MemoryContext context) {
     const Snapshot snapshot = with_heap ? take_snapshot(open.index) : nullptr;
     BufferPages pages(open.index);
     const Arena arena = arena_in(context);
-    ArenaVector<IndexedTid> tids(arena);
+    ArenaVector<hnsw::IndexedTid> tids(arena);
     bool readable = true;
-    store::check_graph(
-        pages, arena,
+    check_pages(
+        open.index, pages, arena,
         [&](const store::Finding& f) {
             readable = readable && f.code != store::FindingCode::meta_damaged;
             rows.put(f);
         },
         [&](page::HeapTid tid, page::BlockId block, int slot) {
-            if (with_heap) tids.push_back({tid_number(tid), block, slot});
+            if (with_heap) tids.push_back({hnsw::tid_number(tid), block, slot});
         });
     if (!with_heap) return;
     // Without a metapage nobody can say what belongs into the index.
-    if (readable)
-        check_heap(
-            open, snapshot, tids,
-            [](void* state, const HeapFinding& f) { static_cast<Rows*>(state)->put(f); }, &rows);
+    if (readable) {
+        hnsw::ValueReader reader = reader_of(open.index);
+        hnsw::check_heap(
+            open, snapshot, tids, reader,
+            [](void* state, const hnsw::HeapFinding& f) { static_cast<Rows*>(state)->put(f); },
+            &rows);
+    }
     UnregisterSnapshot(snapshot);
 }
 
 }  // namespace
 
-}  // namespace quiver::pg::hnsw
-
-namespace hnsw = quiver::pg::hnsw;
+}  // namespace quiver::pg
 
 QUIVER_FUNCTION(index_check) {
-    hnsw::Rows rows(quiver::pg::begin_set(fcinfo));
+    using namespace quiver::pg;
+    Rows rows(begin_set(fcinfo));
     const bool with_heap = PG_GETARG_BOOL(1);
-    const hnsw::OpenIndex open = hnsw::open_index(PG_GETARG_OID(0), hnsw::Readers::owner);
-    quiver::pg::in_temporary_context("quiver_index_check", [&](MemoryContext context) {
-        hnsw::run_check(open, with_heap, rows, context);
-    });
+    const OpenIndex open =
+        open_index(PG_GETARG_OID(0), Readers::owner, {is_of_ours, "an hnsw or ivfflat index"});
+    in_temporary_context("quiver_index_check",
+                         [&](MemoryContext context) { run_check(open, with_heap, rows, context); });
     rows.summarise();
-    hnsw::close_index(open);
+    close_index(open);
     return 0;
 }
