@@ -102,7 +102,7 @@ sub is_clean
 		'postgres', q(
 		SELECT severity, c.relname, code, block, slot, detail
 		FROM pg_class AS c JOIN pg_am AS a ON a.oid = c.relam, quiver_index_check(c.oid)
-		WHERE a.amname = 'hnsw' AND c.relkind = 'i' AND pg_relation_size(c.oid) > 0));
+		WHERE a.amname IN ('hnsw', 'ivfflat') AND c.relkind = 'i' AND pg_relation_size(c.oid) > 0));
 	is(join("\n", grep { !/^warning/ } split(/\n/, $found)), '', "$name: quiver_index_check finds no error");
 	return scalar(grep { /^warning/ } split(/\n/, $found));
 }
