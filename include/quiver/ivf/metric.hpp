@@ -26,15 +26,11 @@ template <class F>
 inline decltype(auto) with_metric(const Format& format, F f) {
     const kernels::KernelSet& set = kernels::active();
     const bool inner_product = format.metric == page::Metric::inner_product;
-    switch (format.own) {
-        case page::Own::bits:
-            return f(graph::HammingMetric(set, page::own_bytes(profile_of(format))));
-        case page::Own::f16:
-            if (inner_product) return f(graph::InnerProductMetric<F16>(set, format.dims));
-            return f(graph::L2Metric<F16>(set, format.dims));
-        case page::Own::i8:
-        case page::Own::f32:
-            break;
+    if (format.own == page::Own::bits)
+        return f(graph::HammingMetric(set, page::own_bytes(profile_of(format))));
+    if (format.own == page::Own::f16) {
+        if (inner_product) return f(graph::InnerProductMetric<F16>(set, format.dims));
+        return f(graph::L2Metric<F16>(set, format.dims));
     }
     if (inner_product) return f(graph::InnerProductMetric<F32>(set, format.dims));
     return f(graph::L2Metric<F32>(set, format.dims));

@@ -26,12 +26,7 @@ struct Row {
     // A total order, so that a second reading knows what the first one had.
     friend bool operator<(const Row& a, const Row& b) {
         if (a.distance != b.distance) return a.distance < b.distance;
-        return key(a.tid) < key(b.tid);
-    }
-
-private:
-    static uint64_t key(page::HeapTid t) {
-        return uint64_t{t.block_hi} << 32 | uint64_t{t.block_lo} << 16 | t.offset;
+        return page::number_of(a.tid) < page::number_of(b.tid);
     }
 };
 static_assert(sizeof(Row) == 16);

@@ -2,8 +2,8 @@
 #include "pg/postgres.hpp"
 
 #include "pg/buffer.hpp"
-#include "pg/hnsw/heap_check.hpp"
 #include "pg/hnsw/meta.hpp"
+#include "pg/inspect/heap_check.hpp"
 #include "pg/inspect/kinds.hpp"
 #include "pg/ivfflat/meta.hpp"
 #include "pg/memory.hpp"
@@ -29,7 +29,7 @@ public:
             f.edge < 0 ? pstrdup(f.detail) : psprintf("edge %d %s", f.edge, f.detail));
     }
 
-    void put(const hnsw::HeapFinding& f) {
+    void put(const HeapFinding& f) {
         constexpr store::FindingCode kCodes[] = {store::FindingCode::tid_twice,
                                                  store::FindingCode::tid_beyond_heap,
                                                  store::FindingCode::tid_missing};
@@ -98,7 +98,7 @@ void run_check(const OpenIndex& open, bool with_heap, Rows& rows, MemoryContext 
     const Snapshot snapshot = with_heap ? take_snapshot(open.index) : nullptr;
     BufferPages pages(open.index);
     const Arena arena = arena_in(context);
-    ArenaVector<hnsw::IndexedTid> tids(arena);
+    ArenaVector<IndexedTid> tids(arena);
     bool readable = true;
     check_pages(
         open.index, pages, arena,
@@ -107,16 +107,15 @@ void run_check(const OpenIndex& open, bool with_heap, Rows& rows, MemoryContext 
             rows.put(f);
         },
         [&](page::HeapTid tid, page::BlockId block, int slot) {
-            if (with_heap) tids.push_back({hnsw::tid_number(tid), block, slot});
+            if (with_heap) tids.push_back({page::number_of(tid), block, slot});
         });
     if (!with_heap) return;
     // Without a metapage nobody can say what belongs into the index.
     if (readable) {
         hnsw::ValueReader reader = reader_of(open.index);
-        hnsw::check_heap(
+        check_heap(
             open, snapshot, tids, reader,
-            [](void* state, const hnsw::HeapFinding& f) { static_cast<Rows*>(state)->put(f); },
-            &rows);
+            [](void* state, const HeapFinding& f) { static_cast<Rows*>(state)->put(f); }, &rows);
     }
     UnregisterSnapshot(snapshot);
 }

@@ -8,15 +8,6 @@ namespace {
 constexpr int kTidBits = 48;
 static_assert(ivf::kMostLists <= 1u << (63 - kTidBits));
 
-uint64 tid_number(page::HeapTid tid) {
-    return uint64{tid.block_hi} << 32 | uint64{tid.block_lo} << 16 | tid.offset;
-}
-
-page::HeapTid tid_of(uint64 number) {
-    return {static_cast<uint16_t>(number >> 32), static_cast<uint16_t>(number >> 16),
-            static_cast<uint16_t>(number)};
-}
-
 TupleDesc make_desc() {
     TupleDesc desc = CreateTemplateTupleDesc(2);
     TupleDescInitEntry(desc, 1, "key", INT8OID, -1, 0);
@@ -49,7 +40,7 @@ void RowSort::put(uint32_t list, const ivf::NewRow& row) {
     memcpy(VARDATA(record_), row.record, record_bytes_);
     ExecClearTuple(in_);
     in_->tts_values[0] =
-        Int64GetDatum(static_cast<int64>(uint64{list} << kTidBits | tid_number(row.tid)));
+        Int64GetDatum(static_cast<int64>(uint64{list} << kTidBits | page::number_of(row.tid)));
     in_->tts_values[1] = PointerGetDatum(record_);
     in_->tts_isnull[0] = in_->tts_isnull[1] = false;
     ExecStoreVirtualTuple(in_);
@@ -62,7 +53,7 @@ bool RowSort::get(uint32_t& list, ivf::NewRow& row) {
     const auto key = static_cast<uint64>(DatumGetInt64(slot_getattr(out_, 1, &is_null)));
     const Datum record = slot_getattr(out_, 2, &is_null);
     list = static_cast<uint32_t>(key >> kTidBits);
-    row.tid = tid_of(key & ((uint64{1} << kTidBits) - 1));
+    row.tid = page::tid_of(key & ((uint64{1} << kTidBits) - 1));
     row.record = reinterpret_cast<const std::byte*>(VARDATA_ANY(DatumGetPointer(record)));
     return true;
 }

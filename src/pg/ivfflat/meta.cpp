@@ -14,18 +14,6 @@ namespace {
                     errhint("Rebuild it with %s.", hnsw::reindex_command(index))));
 }
 
-const char* type_name(ElementType type) {
-    switch (type) {
-        case ElementType::f32:
-            return "vector";
-        case ElementType::f16:
-            return "halfvec";
-        case ElementType::bit:
-            return "bit";
-    }
-    return "";
-}
-
 page::Own own_of(const MetricInfo& metric, int dims) {
     if (metric.type == ElementType::bit) return page::Own::bits;
     return metric.type == ElementType::f32 && dims <= 64 ? page::Own::f32 : page::Own::f16;
@@ -72,7 +60,7 @@ ivf::Format new_format(Relation index, const MetricInfo& metric) {
     if (dims < 1)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("column does not have dimensions"),
-                        errhint("Declare them, as in %s(768).", type_name(metric.type))));
+                        errhint("Declare them, as in %s(768).", format_type_be(column->atttypid))));
     if (dims > metric.max_dims)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
                         errmsg("column cannot have more than %d dimensions for ivfflat index",

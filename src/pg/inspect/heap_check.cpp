@@ -1,10 +1,10 @@
-#include "pg/hnsw/heap_check.hpp"
+#include "pg/inspect/heap_check.hpp"
 
 #include <algorithm>  // std::sort, std::lower_bound
 
 #include "pg/compat.hpp"
 
-namespace quiver::pg::hnsw {
+namespace quiver::pg {
 
 namespace {
 
@@ -24,7 +24,7 @@ HeapFinding finding_of(HeapFinding::Kind kind, const IndexedTid& tid) {
 // The scan of the heap: whether each row that belongs into the index is there.
 struct HeapPass {
     const ArenaVector<IndexedTid>* tids;
-    ValueReader* reader;
+    hnsw::ValueReader* reader;
     MemoryContext row_context;
     Report report;
     void* state;
@@ -73,12 +73,8 @@ void scan_heap(const OpenIndex& open, Snapshot snapshot, HeapPass& pass) {
 
 }  // namespace
 
-uint64 tid_number(page::HeapTid tid) {
-    return uint64{tid.block_hi} << 32 | uint64{tid.block_lo} << 16 | tid.offset;
-}
-
 void check_heap(const OpenIndex& open, Snapshot snapshot, ArenaVector<IndexedTid>& tids,
-                ValueReader& reader, Report report, void* state) {
+                hnsw::ValueReader& reader, Report report, void* state) {
     std::sort(tids.begin(), tids.end(), before);
     const BlockNumber heap_blocks = RelationGetNumberOfBlocks(open.heap);
     for (size_t i = 0; i < tids.size(); i++) {
@@ -95,4 +91,4 @@ void check_heap(const OpenIndex& open, Snapshot snapshot, ArenaVector<IndexedTid
     scan_heap(open, snapshot, pass);
 }
 
-}  // namespace quiver::pg::hnsw
+}  // namespace quiver::pg

@@ -8,11 +8,11 @@
 #include "quiver/base/arena_vector.hpp"
 #include "quiver/page/tid.hpp"
 
-namespace quiver::pg::hnsw {
+namespace quiver::pg {
 
 // A heap TID and the record that has it.
 struct IndexedTid {
-    uint64 tid;  // block << 16 | offset
+    uint64 tid;  // page::number_of()
     BlockNumber block;
     int slot;
 };
@@ -26,14 +26,12 @@ struct HeapFinding {
     OffsetNumber heap_offset;
 };
 
-uint64 tid_number(page::HeapTid tid);
-
 // Sorts the TIDs. A TID of a dead row is fine, a row of the snapshot without one is not; the
 // snapshot is older than the TIDs, or rows that were being inserted would be missed.
 // report(state, finding) is called for each problem. reader: of the index; it says which values
 // are indexed.
 void check_heap(const OpenIndex& open, Snapshot snapshot, ArenaVector<IndexedTid>& tids,
-                ValueReader& reader, void (*report)(void* state, const HeapFinding& finding),
+                hnsw::ValueReader& reader, void (*report)(void* state, const HeapFinding& finding),
                 void* state);
 
-}  // namespace quiver::pg::hnsw
+}  // namespace quiver::pg
