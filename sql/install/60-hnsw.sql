@@ -70,6 +70,25 @@ COMMENT ON OPERATOR CLASS vector_cosine_ops USING hnsw IS
 COMMENT ON OPERATOR FAMILY vector_cosine_ops USING hnsw IS
     'cosine distance of vector';
 
+CREATE FUNCTION hnsw_vector_l1_metric(internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'quiver_hnsw_vector_l1_metric'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION hnsw_vector_l1_metric(internal) IS
+    'what hnsw has to know of vector and its taxicab distance';
+
+CREATE OPERATOR CLASS vector_l1_ops
+    FOR TYPE vector USING hnsw AS
+    OPERATOR 1 <+> (vector, vector) FOR ORDER BY float_ops,
+    FUNCTION 1 l1_distance(vector, vector),
+    FUNCTION 4 hnsw_vector_l1_metric(internal);
+
+COMMENT ON OPERATOR CLASS vector_l1_ops USING hnsw IS
+    'taxicab distance of vector';
+
+COMMENT ON OPERATOR FAMILY vector_l1_ops USING hnsw IS
+    'taxicab distance of vector';
+
 CREATE FUNCTION hnsw_halfvec_l2_metric(internal) RETURNS internal
     AS 'MODULE_PATHNAME', 'quiver_hnsw_halfvec_l2_metric'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -127,6 +146,102 @@ COMMENT ON OPERATOR CLASS halfvec_cosine_ops USING hnsw IS
 
 COMMENT ON OPERATOR FAMILY halfvec_cosine_ops USING hnsw IS
     'cosine distance of halfvec';
+
+CREATE FUNCTION hnsw_halfvec_l1_metric(internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'quiver_hnsw_halfvec_l1_metric'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION hnsw_halfvec_l1_metric(internal) IS
+    'what hnsw has to know of halfvec and its taxicab distance';
+
+CREATE OPERATOR CLASS halfvec_l1_ops
+    FOR TYPE halfvec USING hnsw AS
+    OPERATOR 1 <+> (halfvec, halfvec) FOR ORDER BY float_ops,
+    FUNCTION 1 l1_distance(halfvec, halfvec),
+    FUNCTION 4 hnsw_halfvec_l1_metric(internal);
+
+COMMENT ON OPERATOR CLASS halfvec_l1_ops USING hnsw IS
+    'taxicab distance of halfvec';
+
+COMMENT ON OPERATOR FAMILY halfvec_l1_ops USING hnsw IS
+    'taxicab distance of halfvec';
+
+CREATE FUNCTION hnsw_sparsevec_l2_metric(internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'quiver_hnsw_sparsevec_l2_metric'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION hnsw_sparsevec_l2_metric(internal) IS
+    'what hnsw has to know of sparsevec and its Euclidean distance';
+
+CREATE OPERATOR CLASS sparsevec_l2_ops
+    FOR TYPE sparsevec USING hnsw AS
+    OPERATOR 1 <-> (sparsevec, sparsevec) FOR ORDER BY float_ops,
+    FUNCTION 1 sparsevec_l2_squared_distance(sparsevec, sparsevec),
+    FUNCTION 4 hnsw_sparsevec_l2_metric(internal);
+
+COMMENT ON OPERATOR CLASS sparsevec_l2_ops USING hnsw IS
+    'Euclidean distance of sparsevec';
+
+COMMENT ON OPERATOR FAMILY sparsevec_l2_ops USING hnsw IS
+    'Euclidean distance of sparsevec';
+
+CREATE FUNCTION hnsw_sparsevec_ip_metric(internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'quiver_hnsw_sparsevec_ip_metric'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION hnsw_sparsevec_ip_metric(internal) IS
+    'what hnsw has to know of sparsevec and its inner product';
+
+CREATE OPERATOR CLASS sparsevec_ip_ops
+    FOR TYPE sparsevec USING hnsw AS
+    OPERATOR 1 <#> (sparsevec, sparsevec) FOR ORDER BY float_ops,
+    FUNCTION 1 sparsevec_negative_inner_product(sparsevec, sparsevec),
+    FUNCTION 4 hnsw_sparsevec_ip_metric(internal);
+
+COMMENT ON OPERATOR CLASS sparsevec_ip_ops USING hnsw IS
+    'inner product of sparsevec';
+
+COMMENT ON OPERATOR FAMILY sparsevec_ip_ops USING hnsw IS
+    'inner product of sparsevec';
+
+CREATE FUNCTION hnsw_sparsevec_cosine_metric(internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'quiver_hnsw_sparsevec_cosine_metric'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION hnsw_sparsevec_cosine_metric(internal) IS
+    'what hnsw has to know of sparsevec and its cosine distance';
+
+CREATE OPERATOR CLASS sparsevec_cosine_ops
+    FOR TYPE sparsevec USING hnsw AS
+    OPERATOR 1 <=> (sparsevec, sparsevec) FOR ORDER BY float_ops,
+    FUNCTION 1 sparsevec_negative_inner_product(sparsevec, sparsevec),
+    FUNCTION 2 l2_norm(sparsevec),
+    FUNCTION 4 hnsw_sparsevec_cosine_metric(internal);
+
+COMMENT ON OPERATOR CLASS sparsevec_cosine_ops USING hnsw IS
+    'cosine distance of sparsevec';
+
+COMMENT ON OPERATOR FAMILY sparsevec_cosine_ops USING hnsw IS
+    'cosine distance of sparsevec';
+
+CREATE FUNCTION hnsw_sparsevec_l1_metric(internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'quiver_hnsw_sparsevec_l1_metric'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION hnsw_sparsevec_l1_metric(internal) IS
+    'what hnsw has to know of sparsevec and its taxicab distance';
+
+CREATE OPERATOR CLASS sparsevec_l1_ops
+    FOR TYPE sparsevec USING hnsw AS
+    OPERATOR 1 <+> (sparsevec, sparsevec) FOR ORDER BY float_ops,
+    FUNCTION 1 l1_distance(sparsevec, sparsevec),
+    FUNCTION 4 hnsw_sparsevec_l1_metric(internal);
+
+COMMENT ON OPERATOR CLASS sparsevec_l1_ops USING hnsw IS
+    'taxicab distance of sparsevec';
+
+COMMENT ON OPERATOR FAMILY sparsevec_l1_ops USING hnsw IS
+    'taxicab distance of sparsevec';
 
 CREATE FUNCTION hnsw_bit_hamming_metric(internal) RETURNS internal
     AS 'MODULE_PATHNAME', 'quiver_hnsw_bit_hamming_metric'

@@ -165,9 +165,15 @@ SELECT set_eq(
     'hnsw_vector_l2_metric(internal) -> internal',
     'hnsw_vector_ip_metric(internal) -> internal',
     'hnsw_vector_cosine_metric(internal) -> internal',
+    'hnsw_vector_l1_metric(internal) -> internal',
     'hnsw_halfvec_l2_metric(internal) -> internal',
     'hnsw_halfvec_ip_metric(internal) -> internal',
     'hnsw_halfvec_cosine_metric(internal) -> internal',
+    'hnsw_halfvec_l1_metric(internal) -> internal',
+    'hnsw_sparsevec_l2_metric(internal) -> internal',
+    'hnsw_sparsevec_ip_metric(internal) -> internal',
+    'hnsw_sparsevec_cosine_metric(internal) -> internal',
+    'hnsw_sparsevec_l1_metric(internal) -> internal',
     'hnsw_bit_hamming_metric(internal) -> internal',
     'hnsw_bit_jaccard_metric(internal) -> internal',
     'ivfflat_vector_l2_metric(internal) -> internal',
@@ -324,9 +330,15 @@ SELECT set_eq(
     'vector_l2_ops vector hnsw default',
     'vector_ip_ops vector hnsw',
     'vector_cosine_ops vector hnsw',
+    'vector_l1_ops vector hnsw',
     'halfvec_l2_ops halfvec hnsw',
     'halfvec_ip_ops halfvec hnsw',
     'halfvec_cosine_ops halfvec hnsw',
+    'halfvec_l1_ops halfvec hnsw',
+    'sparsevec_l2_ops sparsevec hnsw',
+    'sparsevec_ip_ops sparsevec hnsw',
+    'sparsevec_cosine_ops sparsevec hnsw',
+    'sparsevec_l1_ops sparsevec hnsw',
     'bit_hamming_ops bit hnsw',
     'bit_jaccard_ops bit hnsw',
     'vector_l2_ops vector ivfflat default',
@@ -364,6 +376,15 @@ SELECT set_eq(
         ' 4 hnsw_halfvec_ip_metric',
     'halfvec_cosine_ops: 1 o <=>(halfvec,halfvec), 1 halfvec_negative_inner_product, 2 l2_norm,'
         ' 4 hnsw_halfvec_cosine_metric',
+    'vector_l1_ops: 1 o <+>(vector,vector), 1 l1_distance, 4 hnsw_vector_l1_metric',
+    'halfvec_l1_ops: 1 o <+>(halfvec,halfvec), 1 l1_distance, 4 hnsw_halfvec_l1_metric',
+    'sparsevec_l2_ops: 1 o <->(sparsevec,sparsevec), 1 sparsevec_l2_squared_distance,'
+        ' 4 hnsw_sparsevec_l2_metric',
+    'sparsevec_ip_ops: 1 o <#>(sparsevec,sparsevec), 1 sparsevec_negative_inner_product,'
+        ' 4 hnsw_sparsevec_ip_metric',
+    'sparsevec_cosine_ops: 1 o <=>(sparsevec,sparsevec), 1 sparsevec_negative_inner_product, 2 l2_norm,'
+        ' 4 hnsw_sparsevec_cosine_metric',
+    'sparsevec_l1_ops: 1 o <+>(sparsevec,sparsevec), 1 l1_distance, 4 hnsw_sparsevec_l1_metric',
     'bit_hamming_ops: 1 o <~>(bit,bit), 1 hamming_distance, 4 hnsw_bit_hamming_metric',
     'bit_jaccard_ops: 1 o <%>(bit,bit), 1 jaccard_distance, 4 hnsw_bit_jaccard_metric'
     ],
@@ -405,8 +426,8 @@ SELECT set_eq(
     SELECT classid::regclass::text || ' ' || count(*) FROM member GROUP BY classid
     $$,
     ARRAY[
-    'pg_type 3', 'pg_proc 144', 'pg_operator 40', 'pg_cast 23', 'pg_am 2', 'pg_opclass 21',
-    'pg_opfamily 21'
+    'pg_type 3', 'pg_proc 149', 'pg_operator 40', 'pg_cast 23', 'pg_am 2', 'pg_opclass 27',
+    'pg_opfamily 27'
     ],
     'number of objects of each kind, and no other kind');
 

@@ -21,6 +21,12 @@ my @classes = (
 	[ 'halfvec_l2_ops', 'halfvec(128)', '<->' ],
 	[ 'halfvec_ip_ops', 'halfvec(128)', '<#>' ],
 	[ 'halfvec_cosine_ops', 'halfvec(128)', '<=>' ],
+	[ 'vector_l1_ops', 'vector(128)', '<+>' ],
+	[ 'halfvec_l1_ops', 'halfvec(128)', '<+>' ],
+	[ 'sparsevec_l2_ops', 'sparsevec(128)', '<->' ],
+	[ 'sparsevec_ip_ops', 'sparsevec(128)', '<#>' ],
+	[ 'sparsevec_cosine_ops', 'sparsevec(128)', '<=>' ],
+	[ 'sparsevec_l1_ops', 'sparsevec(128)', '<+>' ],
 	[ 'bit_hamming_ops', 'bit(128)', '<~>' ],
 	[ 'bit_jaccard_ops', 'bit(128)', '<%>' ],
 );

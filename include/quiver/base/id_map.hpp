@@ -42,8 +42,8 @@ public:
         return cell->value;
     }
 
-    // The value of the id, null when it has none.
-    const V* find(uint32_t id) const {
+    // The value of the id, null when there is none.
+    const V* get(uint32_t id) const {
         const Cell* const cell = cell_of(id);
         return cell->id == id ? &cell->value : nullptr;
     }

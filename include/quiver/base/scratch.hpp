@@ -1,8 +1,9 @@
 // A piece of an arena that is used again and again: what one step of a long work needs.
 #pragma once
 
-#include <cstddef>  // size_t, std::byte
-#include <cstdint>  // uintptr_t
+#include <algorithm>  // std::max
+#include <cstddef>    // size_t, std::byte
+#include <cstdint>    // uintptr_t
 
 #include "quiver/base/arena.hpp"
 
@@ -11,10 +12,7 @@ namespace quiver {
 class Scratch {
 public:
     Scratch() = default;
-    Scratch(Arena arena, size_t bytes)
-        : parent_(arena), start_(arena.array<std::byte>(bytes + kAlign)), size_(bytes) {
-        start_ += kAlign - reinterpret_cast<uintptr_t>(start_) % kAlign;
-    }
+    Scratch(Arena arena, size_t bytes) : parent_(arena) { take(bytes); }
 
     // What is allocated from it is lost with reset().
     Arena arena() { return {allocate, this}; }
@@ -23,10 +21,18 @@ public:
 private:
     static constexpr size_t kAlign = 64;
 
-    // What does not fit comes from the arena, and stays there.
+    void take(size_t bytes) {
+        start_ = parent_.array<std::byte>(bytes + kAlign);
+        start_ += kAlign - reinterpret_cast<uintptr_t>(start_) % kAlign;
+        size_ = bytes;
+        used_ = 0;
+    }
+
+    // What does not fit goes into a block of at least twice the size, which is the one from now on:
+    // so all blocks together are not much larger than the last.
     static void* allocate(void* state, size_t bytes) {
         auto* const self = static_cast<Scratch*>(state);
-        if (bytes > self->size_ - self->used_) return self->parent_.array<std::byte>(bytes);
+        if (bytes > self->size_ - self->used_) self->take(std::max(2 * self->size_, bytes));
         std::byte* const at = self->start_ + self->used_;
         const size_t rounded = (bytes + kAlign - 1) / kAlign * kAlign;
         self->used_ = rounded > self->size_ - self->used_ ? self->size_ : self->used_ + rounded;

@@ -93,6 +93,12 @@ public:
 private:
     MemoryStore<Metric> store(const Query* query) { return {graph_, &metric_, query, rows_}; }
     Vectors<Metric> vectors() { return {&graph_, &metric_}; }
+    size_t bytes_of(const void* vector) const {
+        if constexpr (kVarying<Metric>)
+            return metric_.bytes_of(static_cast<const Element*>(vector));
+        else
+            return params_.vector_bytes;
+    }
     Edge* new_list(Level layer) { return lists_ + size_t{layer} * params_.degree(0); }
 
     void search(const MemoryStore<Metric>& store, Entry entry, Level level);
@@ -125,7 +131,7 @@ Inserted Inserter<Metric, Host>::insert(const void* vector, HeapTid tid) {
     Entry entry = graph_.entry();
     NodeId id = kNoNode;
     if (entry.none()) {
-        id = graph_.add(vector, tid, level);
+        id = graph_.add(vector, bytes_of(vector), tid, level);
         if (id == kNoNode) return Inserted::full;
         if (graph_.promote(id, level)) return Inserted::node;
         entry = graph_.entry();  // somebody else was first
@@ -135,7 +141,7 @@ Inserted Inserter<Metric, Host>::insert(const void* vector, HeapTid tid) {
         if (const NodeId equal = find_equal(static_cast<const Element*>(vector), store);
             equal != kNoNode)
             return graph_.add_tid(equal, tid, host_) ? Inserted::duplicate : Inserted::full;
-        id = graph_.add(vector, tid, level);
+        id = graph_.add(vector, bytes_of(vector), tid, level);
         if (id == kNoNode) return Inserted::full;
     }
 
@@ -244,8 +250,9 @@ NodeId Inserter<Metric, Host>::find_equal(const Element* vector,
     float self;
     metric_.distances(store.query, &vector, 1, &self);
     for (uint32_t i = 0; i < beam_.size() && beam_[i].distance <= self; ++i) {
-        if (beam_[i].distance == self &&
-            std::memcmp(graph_.vector(beam_[i].id), vector, params_.vector_bytes) == 0)
+        const std::byte* const other = graph_.vector(beam_[i].id);
+        if (beam_[i].distance == self && bytes_of(other) == bytes_of(vector) &&
+            std::memcmp(other, vector, bytes_of(vector)) == 0)
             return beam_[i].id;
     }
     return kNoNode;

@@ -4,6 +4,8 @@
 //
 //     header | node 0 | node 1 | ...  ->         <- ... | upper lists and further heap TIDs
 //
+// A vector is the start of its node if all have the same length; else it is at the back, too.
+//
 // Nodes of a fixed size grow from the front, everything else from the back in units of 64 bytes,
 // and the block is full when they would meet. One 64-bit counter holds both ends, so that taking a
 // node with its upper lists is one compare-and-swap, and a failed one takes nothing.
@@ -134,8 +136,10 @@ public:
     Entry entry() const {
         return unpack(std::atomic_ref(header().entry).load(std::memory_order_acquire));
     }
-    const std::byte* vector(NodeId id) const { return node(id); }
-    // The node whose vector() this is.
+    const std::byte* vector(NodeId id) const {
+        return varying_ ? units(vector_unit(id)) : node(id);
+    }
+    // The node whose vector() this is. before: vectors do not vary in length.
     NodeId id_of(const std::byte* vector) const {
         return static_cast<NodeId>(static_cast<size_t>(vector - nodes_) / node_bytes_);
     }
@@ -152,14 +156,19 @@ public:
     //
     // Into the second level: more lines can be on their way to it than to the first.
     [[gnu::always_inline]] void prefetch_vector(NodeId id) const {
-        const std::byte* const at = node(id);
+        const std::byte* const at = vector(id);
         for (size_t line = 0; line < prefetch_bytes_; line += 64)
             __builtin_prefetch(at + line, 0, 2);
     }
 
     // ---- changing ----
     // A new node with empty lists, not yet in any list; kNoNode when the block is full.
-    NodeId add(const void* vector, HeapTid tid, Level level);
+    // before: vectors do not vary in length.
+    NodeId add(const void* vector, HeapTid tid, Level level) {
+        return add(vector, params().vector_bytes, tid, level);
+    }
+    // The same with a vector of `bytes`, which is params().vector_bytes if they do not vary.
+    NodeId add(const void* vector, size_t bytes, HeapTid tid, Level level);
     // One more row with the vector of this node. False when the block is full.
     template <class Host>
     bool add_tid(NodeId id, HeapTid tid, Host& host);
@@ -222,7 +231,12 @@ private:
     }
     static constexpr size_t round_up(size_t bytes, size_t to) { return (bytes + to - 1) / to * to; }
     static size_t header_bytes() { return round_up(sizeof(Header), kUnit); }
-    static size_t head_offset(const Params& params) { return round_up(params.vector_bytes, 8); }
+    static size_t head_offset(const Params& params) {
+        return round_up(params.varying ? sizeof(uint32_t) : params.vector_bytes, 8);
+    }
+    static uint32_t units_for(size_t bytes) {
+        return static_cast<uint32_t>(round_up(bytes, kUnit) / kUnit);
+    }
     static size_t node_bytes(const Params& params) {
         return round_up(head_offset(params) + sizeof(Head) + EdgeList::bytes(params.degree(0)),
                         kUnit);
@@ -241,6 +255,7 @@ private:
     std::byte* node(NodeId id) const { return nodes_ + id * node_bytes_; }
     Head& head(NodeId id) const { return *reinterpret_cast<Head*>(node(id) + head_offset_); }
     std::byte* units(uint32_t unit) const { return start_ + unit * kUnit; }
+    uint32_t& vector_unit(NodeId id) const { return *reinterpret_cast<uint32_t*>(node(id)); }
     // Takes nodes at the front and units at the back, or nothing. False when the block is full.
     bool take(uint32_t nodes, uint32_t units, NodeId& id, uint32_t& unit);
 
@@ -254,6 +269,7 @@ private:
     size_t prefetch_bytes_;
     uint32_t degree_;
     uint32_t upper_degree_;
+    bool varying_;
 };
 
 // What a template needs from whoever runs it: poll() is called about every hop and may leave by a
@@ -275,13 +291,15 @@ inline MemoryGraph::MemoryGraph(std::byte* start) : start_(start) {
     prefetch_bytes_ = params.vector_bytes < 512 ? params.vector_bytes : 512;
     degree_ = params.degree(0);
     upper_degree_ = params.degree(1);
+    varying_ = params.varying;
 }
 
 inline size_t MemoryGraph::bytes_for(size_t nodes, const Params& params) {
     // Levels above the first are counted as if they were rounded up to units one by one.
     const double upper =
         static_cast<double>(upper_units(params, 1)) * kUnit / (layer_ratio(params.m) - 1);
-    const double per_node = static_cast<double>(node_bytes(params)) + upper;
+    const size_t behind = params.varying ? params.vector_bytes + kUnit / 2 : 0;
+    const double per_node = static_cast<double>(node_bytes(params) + behind) + upper;
     return kUnit + header_bytes() + static_cast<size_t>(per_node * static_cast<double>(nodes));
 }
 
@@ -325,11 +343,13 @@ inline bool MemoryGraph::take(uint32_t nodes, uint32_t units, NodeId& id, uint32
     return true;
 }
 
-inline NodeId MemoryGraph::add(const void* vector, HeapTid tid, Level level) {
+inline NodeId MemoryGraph::add(const void* vector, size_t bytes, HeapTid tid, Level level) {
     NodeId id;
     uint32_t unit;
-    if (!take(1, upper_units(params(), level), id, unit)) return kNoNode;
-    std::memcpy(node(id), vector, params().vector_bytes);
+    const uint32_t lists = upper_units(params(), level);
+    if (!take(1, lists + (varying_ ? units_for(bytes) : 0), id, unit)) return kNoNode;
+    if (varying_) vector_unit(id) = unit + lists;
+    std::memcpy(varying_ ? units(unit + lists) : node(id), vector, bytes);
     Head& head = this->head(id);
     head.version = 0;
     head.upper = unit;

@@ -10,8 +10,10 @@
 //   occlusion(to_owner, to_kept) how much a kept neighbour hides a candidate from the owner of the
 //                                list; below 0 not at all. Grows with the first distance.
 //   kLinksToFillers              whether fillers are offered a link back, too: by inner product the
-//                                longest vector near a node hides nearly all others from it, so
-//                                kept edges alone would lead to few nodes
+//                                longest vector near a node hides nearly all others from it, and
+//                                among sparse vectors and by L1 a few short or central ones are
+//                                near everything, so kept edges alone would lead to few nodes
+// and, if stored vectors differ in length, bytes_of(stored).
 // The cosine distance needs none of its own: on vectors of length one it is half the squared L2
 // distance.
 #pragma once
@@ -21,8 +23,15 @@
 #include <type_traits>  // std::is_same_v
 
 #include "quiver/kernels/kernel_set.hpp"
+#include "quiver/page/layout.hpp"
 
 namespace quiver::graph {
+
+// Whether stored vectors differ in length.
+template <class Metric>
+inline constexpr bool kVarying = requires(const Metric& m, const typename Metric::Element* v) {
+    m.bytes_of(v);
+};
 
 // Distances that are at least zero compare by their ratio, which does not depend on how long the
 // edges of a list are.
@@ -105,6 +114,67 @@ public:
     static float occlusion(float to_owner, float to_kept) noexcept {
         return occlusion_by_rank(to_owner, to_kept);
     }
+};
+
+// Sum of absolute differences.
+template <class E>
+class L1Metric : public FloatMetric<E> {
+public:
+    static constexpr bool kLinksToFillers = true;
+    using FloatMetric<E>::FloatMetric;
+
+    void distances(const F32* query, const E* const* rows, size_t count,
+                   float* out) const noexcept {
+        this->kernels_->l1_many(query, rows, count, this->dims_, out);
+    }
+    static float occlusion(float to_owner, float to_kept) noexcept {
+        return occlusion_ratio(to_owner, to_kept);
+    }
+};
+
+// Of two sparse vectors; squared if Euclidean, of which the cosine's are half.
+template <page::Metric metric>
+inline float sparse_distance(const kernels::SparseKernels& kernels, kernels::SparseArg a,
+                             kernels::SparseArg b) noexcept {
+    if constexpr (metric == page::Metric::inner_product)
+        return -kernels.inner_product(a, b);
+    else if constexpr (metric == page::Metric::l1)
+        return kernels.l1(a, b);
+    else
+        return kernels.l2_squared(a, b);
+}
+
+// Vectors as sparse_own.hpp says.
+template <page::Metric metric>
+class SparseMetric {
+public:
+    static constexpr bool kLinksToFillers = true;
+    using Element = std::byte;
+    using Query = std::byte;
+
+    SparseMetric(const kernels::KernelSet& set, uint32_t dims)
+        : kernels_(&set.sparse), most_(page::most_nonzeros(dims)) {}
+
+    size_t query_bytes() const { return 0; }
+    size_t bytes_of(const std::byte* stored) const {
+        return page::sparse_own_bytes(page::nonzeros_of(stored));
+    }
+    const std::byte* query(const std::byte* stored, void*) const { return stored; }
+
+    void distances(const std::byte* query, const std::byte* const* rows, size_t count,
+                   float* out) const noexcept {
+        const kernels::SparseArg q = page::sparse_arg(query, most_);
+        for (size_t i = 0; i < count; ++i)
+            out[i] = sparse_distance<metric>(*kernels_, q, page::sparse_arg(rows[i], most_));
+    }
+    static float occlusion(float to_owner, float to_kept) noexcept {
+        return metric == page::Metric::inner_product ? occlusion_by_rank(to_owner, to_kept)
+                                                     : occlusion_ratio(to_owner, to_kept);
+    }
+
+private:
+    const kernels::SparseKernels* kernels_;
+    uint32_t most_;
 };
 
 class BitMetric {

@@ -21,7 +21,8 @@ using page::HeapTid;
 struct Params {
     uint32_t m = 16;
     uint32_t ef_construction = 64;
-    uint32_t vector_bytes = 0;  // of the stored form
+    uint32_t vector_bytes = 0;  // of the stored form; of one that varies, on average
+    bool varying = false;       // whether each vector has a length of its own
     uint64_t seed = 0;
 
     // Edges a list has room for.

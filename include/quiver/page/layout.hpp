@@ -13,6 +13,7 @@
 #include <cstdint>  // uint8_t, uint16_t, uint32_t
 
 #include "quiver/base/status.hpp"
+#include "quiver/page/sparse_own.hpp"
 #include "quiver/page/tid.hpp"
 
 namespace quiver::page {
@@ -51,20 +52,23 @@ struct PageSpecial {
 };
 static_assert(sizeof(PageSpecial) == kSpecial);
 
-enum class Metric : uint8_t { l2, inner_product, cosine, hamming, jaccard };
+enum class Metric : uint8_t { l2, inner_product, cosine, hamming, jaccard, l1 };
 
 // How a node stores its own vector.
 enum class Own : uint8_t {
     f32,
     f16,
     bits,
-    i8,  // a byte for each dimension, between the vector's own smallest and largest coordinate
+    i8,      // a byte for each dimension, between the vector's own smallest and largest coordinate
+    sparse,  // the elements that are not zero (sparse_own.hpp)
 };
 
 // Where a node stores its own vector.
 enum class OwnPlace : uint8_t {
     slot,
-    tails,  // on tail pages of its own, because a slot with it would exceed a page
+    // on tail pages of its own, because a slot with it would exceed a page; of sparse vectors, what
+    // is too long for the slot
+    tails,
 };
 
 enum class SlotState : uint8_t {
@@ -87,7 +91,7 @@ struct SlotHeader {
     NodeId down;              // upper: this node's record one layer below; base: 0xffffffff
     // base: id of the first chunk of further heap TIDs, or 0xffffffff; upper: the base record
     uint32_t more_tids;
-    float own_error;  // norm of (vector - own vector as stored), 0 when exact
+    float own_error;  // norm of (vector - own vector as stored), the metric's; 0 when exact
     HeapTid tids[kInlineTids];
 };
 static_assert(sizeof(SlotHeader) == 32 && offsetof(SlotHeader, down) == 8 &&
@@ -128,9 +132,10 @@ struct SlotLayout {
     uint16_t edges;         // most edges a list can have
     uint16_t edges_padded;  // multiple of 16: length of every edge section
     uint32_t code_dims;     // rotated coordinates in an edge code
-    uint32_t own_bytes;     // of the own vector, wherever it is
-    uint32_t own;           // 0: in tails
-    uint32_t tail;          // 0: in the slot
+    uint32_t own_bytes;     // most that an own vector has, wherever it is
+    uint32_t own_inline;    // of these, the first so many are in the slot, the rest in tails
+    uint32_t own;           // 0: nothing is in the slot
+    uint32_t tail;          // 0: everything is in the slot
     uint32_t ids;
     uint32_t add;  // add and scale are empty with bit strings
     uint32_t scale;
@@ -138,26 +143,42 @@ struct SlotLayout {
     uint32_t codes;
     uint32_t stride;
     uint16_t per_page;
+    bool sparse;  // own vectors say themselves how long they are
 
-    // Whether a node is more than its slot.
+    // Whether a node can be more than its slot.
     constexpr bool spans() const { return tail != 0; }
-    constexpr size_t tail_parts() const {
-        return spans() ? (own_bytes + kTailBytes - 1) / kTailBytes : 0;
+    // The bytes of the own vector that starts there, never more than own_bytes.
+    size_t own_size(const std::byte* start) const {
+        if (!sparse) return own_bytes;
+        const size_t size = sparse_own_bytes(nonzeros_of(start));
+        return size < own_bytes ? size : own_bytes;
+    }
+    // Of an own vector of that size, how much is in tails, and in how many.
+    constexpr size_t tail_size(size_t own_size) const {
+        return own_size > own_inline ? own_size - own_inline : 0;
+    }
+    constexpr size_t tail_parts(size_t own_size) const {
+        return (tail_size(own_size) + kTailBytes - 1) / kTailBytes;
     }
 };
 
 // What a user chooses and the data demands; frozen when the index is created.
 struct Profile {
     uint32_t dims;
-    uint32_t code_dims;  // rotated coordinates in an edge code of layer 0, a multiple of 8
+    // Rotated coordinates in an edge code of layer 0, a multiple of 8. With sparse vectors, which
+    // have no codes: elements that a slot has room for.
+    uint32_t code_dims;
     uint16_t m;
     uint16_t ef_construction;
     Metric metric;
     Own own;
-    uint8_t code_bits;  // per code dimension
+    uint8_t code_bits;  // per code dimension; 0: the plain layout
     OwnPlace place;
 };
 static_assert(sizeof(Profile) == 16);
+
+// Edges without codes: distances of neighbours come from the neighbours' own pages.
+constexpr bool is_plain(const Profile& p) { return p.code_bits == 0; }
 
 constexpr size_t own_bytes(const Profile& p) {
     switch (p.own) {
@@ -169,8 +190,16 @@ constexpr size_t own_bytes(const Profile& p) {
             return (size_t{p.dims} + 7) / 8;
         case Own::i8:
             return 2 * sizeof(float) + p.dims;
+        case Own::sparse:
+            return sparse_own_bytes(most_nonzeros(p.dims));
     }
     return 0;
+}
+
+// How much of an own vector is in the slot.
+constexpr size_t own_inline_bytes(const Profile& p) {
+    if (p.place == OwnPlace::slot) return own_bytes(p);
+    return p.own == Own::sparse ? sparse_own_bytes(p.code_dims) : 0;
 }
 
 constexpr size_t code_bytes_per_edge(const Profile& p, uint32_t code_dims) {
@@ -178,19 +207,22 @@ constexpr size_t code_bytes_per_edge(const Profile& p, uint32_t code_dims) {
 }
 
 constexpr SlotLayout slot_layout(const Profile& p, int edges, uint32_t code_dims) {
-    const size_t factors = p.own == Own::bits ? 0 : 1;
+    const size_t factors = p.own == Own::bits || is_plain(p) ? 0 : 1;
     SlotLayout s{};
     s.edges = static_cast<uint16_t>(edges);
     s.edges_padded = static_cast<uint16_t>(round_up(static_cast<size_t>(edges), 16));
     s.code_dims = code_dims;
     s.own_bytes = static_cast<uint32_t>(own_bytes(p));
+    s.own_inline = static_cast<uint32_t>(own_inline_bytes(p));
+    s.sparse = p.own == Own::sparse;
     size_t at = sizeof(SlotHeader);
     if (p.place == OwnPlace::tails) {
         s.tail = static_cast<uint32_t>(at);
         at += sizeof(TailRef);
-    } else {
+    }
+    if (s.own_inline > 0) {
         s.own = static_cast<uint32_t>(at);
-        at = round_up(at + s.own_bytes, 4);
+        at = round_up(at + s.own_inline, 4);
     }
     s.ids = static_cast<uint32_t>(at);
     at += size_t{4} * s.edges_padded;

@@ -33,7 +33,7 @@ struct BasicSlot {
     }
 
     auto& header() const { return *section<SlotHeader>(0); }
-    // before: !layout->spans()
+    // The own vector, as far as the slot has it.
     Byte* own() const { return at + layout->own; }
     // before: layout->spans()
     auto& tail() const { return *section<TailRef>(layout->tail); }

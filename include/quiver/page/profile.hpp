@@ -123,4 +123,68 @@ constexpr bool choose_profile(const ProfileRequest& r, Profile& out) {
     return false;
 }
 
+// The plain layout: no codes. Sparse vectors take what they need, up to `nonzeros` elements in the
+// slot and the rest in tails.
+struct PlainRequest {
+    uint32_t dims;
+    Metric metric;
+    Own own;
+    int m;
+    int ef_construction;
+    uint32_t nonzeros;
+};
+
+// False when a node does not fit into a page.
+constexpr bool choose_plain_profile(const PlainRequest& r, Profile& out) {
+    out = Profile{.dims = r.dims,
+                  .code_dims = 0,
+                  .m = static_cast<uint16_t>(r.m),
+                  .ef_construction = static_cast<uint16_t>(r.ef_construction),
+                  .metric = r.metric,
+                  .own = r.own,
+                  .code_bits = 0,
+                  .place = OwnPlace::slot};
+    if (r.own == Own::sparse) {
+        out.code_dims = std::min(r.nonzeros, most_nonzeros(r.dims));
+        if (out.code_dims < most_nonzeros(r.dims)) out.place = OwnPlace::tails;
+    } else if (slot_layout(out, 2 * r.m, 0).stride > kBody) {
+        out.place = OwnPlace::tails;
+    }
+    return slot_layout(out, 2 * r.m, 0).stride <= kBody;
+}
+
+// Elements that a slot has room for when so many nodes share a page.
+constexpr uint32_t slot_nonzeros(int m, size_t per_page) {
+    Profile p{};
+    p.own = Own::sparse;
+    p.place = OwnPlace::tails;
+    p.m = static_cast<uint16_t>(m);
+    const size_t bare = slot_layout(p, 2 * m, 0).stride;
+    const size_t stride = kBody / per_page / 4 * 4;
+    return stride > bare ? static_cast<uint32_t>((stride - bare) / kSparseElement) : 0;
+}
+
+// How many elements slots should have room for, when vectors have about as many as these do: so
+// that slots and tails together take the fewest bytes. Of no vector nothing is known, and four
+// nodes on a page are neither many nor few.
+inline uint32_t choose_nonzeros(const uint32_t* sample, size_t count, int m) {
+    constexpr size_t kUnknown = 4;
+    constexpr size_t kMostPerPage = 40;
+    uint32_t best = slot_nonzeros(m, kUnknown);
+    double least = 0;
+    for (size_t per_page = kMostPerPage; count > 0 && per_page >= 1; per_page--) {
+        const uint32_t room = slot_nonzeros(m, per_page);
+        if (room == 0) continue;
+        double bytes = static_cast<double>(count) * kPageSize / static_cast<double>(per_page);
+        for (size_t i = 0; i < count; i++) {
+            const size_t rest = sample[i] > room ? (sample[i] - room) * kSparseElement : 0;
+            bytes += static_cast<double>((rest + kTailBytes - 1) / kTailBytes * kPageSize);
+        }
+        if (least != 0 && bytes >= least) continue;
+        least = bytes;
+        best = room;
+    }
+    return best;
+}
+
 }  // namespace quiver::page

@@ -1,6 +1,6 @@
 // How the list of a node takes a newcomer, decided with the node's page alone: distances from the
-// owner and from the newcomer to members that were seen are exact (seen.hpp), to the others they
-// come from the codes that are there.
+// owner and from the newcomer to members that are at hand are exact (members.hpp), to the others
+// they come from the codes that are there.
 //
 // A list may have holes, the edges that vacuum takes out; they take part in nothing and are filled
 // first.
@@ -8,11 +8,13 @@
 
 #include <algorithm>  // std::min, std::max_element
 #include <cstdint>    // SIZE_MAX
+#include <limits>     // std::numeric_limits
 
 #include "quiver/graph/metric.hpp"
 #include "quiver/graph/select.hpp"
+#include "quiver/store/members.hpp"
 #include "quiver/store/node_writer.hpp"
-#include "quiver/store/seen.hpp"
+#include "quiver/store/search.hpp"
 
 namespace quiver::store {
 
@@ -53,24 +55,29 @@ public:
         : metric_(model.profile().metric),
           exact_(model.metric()),
           room_(arena.array<std::byte>(exact_.query_bytes() + 1)),
-          encoder_(&encoder) {}
+          encoder_(&encoder),
+          members_(arena) {}
 
-    // Begins with the list of a slot. own: the owner's stored form; owner: the same as a query.
-    // seen: nodes whose distances need no estimate, or null.
-    void open(page::Slot slot, const std::byte* own, const PageQuery& owner, const Seen* seen) {
+    // What is known of the members of lists; without codes it has to be all of them.
+    Members& members() { return members_; }
+
+    // Begins with the list of a slot of that kind. own: the owner's stored form; owner: the same as
+    // a query. False when there are no codes, and a member that members() does not know.
+    bool open(page::PageKind kind, page::Slot slot, const std::byte* own, const PageQuery& owner) {
         slot_ = slot;
         own_ = own;
         encoding_ = false;
         holes_ = 0;
         count_ = std::min<size_t>(slot.header().edge_count, slot.layout->edges);
-        if (count_ > 0) owner.estimate(view(), owner.exact(own), from_owner_);
         std::fill_n(hole_, count_, false);
-        std::fill_n(known_, count_, nullptr);
-        if (seen == nullptr) return;
         for (size_t i = 0; i < count_; i++) {
-            known_[i] = seen->own(slot.ids()[i], slot.tag()[i] & page::kGenerationMask);
-            if (known_[i] != nullptr) from_owner_[i] = owner.exact(known_[i]);
+            const Members::Member* const member =
+                members_.find(kind, slot.ids()[i], slot.tag()[i] & page::kGenerationMask);
+            if (!CodeQuery<PageQuery> && member == nullptr) return false;
+            known_[i] = member != nullptr ? member->own : nullptr;
         }
+        if (count_ > 0) measure(owner, owner.exact(own), from_owner_);
+        return true;
     }
 
     size_t count() const { return count_ - holes_; }
@@ -96,7 +103,7 @@ public:
     }
 
     // Decides anew who of the list hides whom.
-    // before: all members were seen.
+    // before: all members are at hand.
     void reconsider() {
         uint8_t order[page::kMaxEdgesPadded];
         size_t count = 0;
@@ -116,9 +123,7 @@ public:
     // included, the most hidden stays outside; if nothing is, the farthest.
     // before: !contains(newcomer)
     Seat judge(const PageQuery& newcomer, float distance, Demand demand) {
-        if (count_ > 0) newcomer.estimate(view(), distance, from_newcomer_);
-        for (size_t i = 0; i < count_; i++)
-            if (known_[i] != nullptr) from_newcomer_[i] = newcomer.exact(known_[i]);
+        if (count_ > 0) measure(newcomer, distance, from_newcomer_);
 
         float hidden = kNotHidden;
         for (size_t i = 0; i < count_; i++)
@@ -220,7 +225,18 @@ public:
 private:
     bool is_kept(size_t i) const { return !hole_[i] && (slot_.tag()[i] & page::kFiller) == 0; }
 
-    // How much the kept members that were seen hide member i; not at all if it was not seen itself.
+    // Distances of all members from the query, which is `base` from the owner.
+    void measure(const PageQuery& query, float base, float* out) const {
+        if constexpr (CodeQuery<PageQuery>)
+            query.estimate(view(), base, out);
+        else
+            std::fill_n(out, count_,
+                        std::numeric_limits<float>::max());  // of records that are gone
+        for (size_t i = 0; i < count_; i++)
+            if (known_[i] != nullptr) out[i] = query.exact(known_[i]);
+    }
+
+    // How much the kept members that are at hand hide member i; not at all if it is not itself.
     float hiddenness(size_t i) {
         if (known_[i] == nullptr) return kNotHidden;
         const typename Metric::Element* rows[page::kMaxEdgesPadded];
@@ -255,6 +271,7 @@ private:
     Metric exact_;
     std::byte* room_;  // for a query of exact_
     Encoder* encoder_;
+    Members members_;
     page::Slot slot_{};
     const std::byte* own_ = nullptr;
     bool encoding_ = false;  // whether the encoder knows the owner
@@ -281,38 +298,51 @@ struct Offered {
     uint8_t evicted_generation = 0;
 };
 
-// Offers a node to the list of record `to`, whose stored form is `own`; the page is locked for the
-// decision and the change.
-// before: no page is locked. newcomer: the query of who.own; owner: that of own. seen: as in
-// ListEditor::open().
+// An offer is repeated so often when the list that was read has changed before it was locked.
+inline constexpr int kMostOffers = 16;
+
+// Offers a node to the list of record `to` of that kind, whose stored form is `own`; the page is
+// locked for the decision and the change.
+// before: no page is locked. newcomer: the query of who.own; owner: that of own. room: for what
+// members() has to keep.
 template <PageAccess Pages, class Model>
-inline Offered offer(Pages& pages, ListEditor<Model>& editor, const page::SlotLayout& layout,
-                     page::NodeId to, uint8_t generation, const std::byte* own,
-                     const typename Model::Query& owner, const typename Model::Query& newcomer,
-                     const Newcomer& who, const Seen* seen, Demand demand) {
+inline Offered offer(Pages& pages, ListEditor<Model>& editor, page::PageKind kind,
+                     const page::SlotLayout& layout, page::NodeId to, uint8_t generation,
+                     const std::byte* own, const typename Model::Query& owner,
+                     const typename Model::Query& newcomer, const Newcomer& who, Demand demand,
+                     Arena room) {
     Offered result;
-    pages.modify(page::block_of(to, layout), [&](std::byte* bytes) {
-        const page::Slot slot = page::slot_of(bytes, to, layout);
-        const page::SlotHeader& header = slot.header();
-        if (header.state == page::SlotState::free || header.generation != generation)
-            return Commit::no;
-        const Offer taken = header.state == page::SlotState::live ? Offer::taken : Offer::dead;
-        result.outcome = taken;
-        editor.open(slot, own, owner, seen);
-        if (editor.contains(who.id, who.generation)) return Commit::no;
-        editor.remove_stale(who.id);
-        const Seat seat = editor.judge(newcomer, who.distance, demand);
-        if (seat.refused()) {
+    bool changed = true;
+    for (int tries = 0; changed && tries < kMostOffers; tries++) {
+        changed = false;
+        if constexpr (!CodeQuery<typename Model::Query>)
+            editor.members().read(pages, to, layout, room);
+        pages.modify(page::block_of(to, layout), [&](std::byte* bytes) {
+            const page::Slot slot = page::slot_of(bytes, to, layout);
+            const page::SlotHeader& header = slot.header();
+            result.outcome = Offer::gone;
+            if (header.state == page::SlotState::free || header.generation != generation)
+                return Commit::no;
             result.outcome = Offer::refused;
-            return Commit::no;
-        }
-        if (!editor.is_free(seat)) {
-            result.evicted = slot.ids()[seat.at];
-            result.evicted_generation = slot.tag()[seat.at] & page::kGenerationMask;
-        }
-        editor.put(who, seat);
-        return Commit::yes;
-    });
+            changed = !editor.open(kind, slot, own, owner);
+            if (changed) return Commit::no;
+            const Offer taken = header.state == page::SlotState::live ? Offer::taken : Offer::dead;
+            if (editor.contains(who.id, who.generation)) {
+                result.outcome = taken;
+                return Commit::no;
+            }
+            editor.remove_stale(who.id);
+            const Seat seat = editor.judge(newcomer, who.distance, demand);
+            if (seat.refused()) return Commit::no;
+            result.outcome = taken;
+            if (!editor.is_free(seat)) {
+                result.evicted = slot.ids()[seat.at];
+                result.evicted_generation = slot.tag()[seat.at] & page::kGenerationMask;
+            }
+            editor.put(who, seat);
+            return Commit::yes;
+        });
+    }
     return result;
 }
 

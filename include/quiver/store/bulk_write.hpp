@@ -38,7 +38,8 @@ public:
           count_(graph.size()),
           order_(arena.array<graph::NodeId>(count_ + 1)),
           upper_index_(arena.array<uint32_t>(count_ + 1)),
-          chunks_before_(arena.array<uint32_t>(base_pages() + 1)) {
+          chunks_before_(arena.array<uint32_t>(base_pages() + 1)),
+          tails_before_(layouts_.base.spans() ? arena.array<uint32_t>(count_ + 1) : nullptr) {
         number();
     }
 
@@ -96,13 +97,20 @@ private:
             chunk_count_ += chunks_of(node);
             upper_index_[node] = upper_count_;
             upper_count_ += graph_.level(node);
+            if (layouts_.base.spans()) {
+                tails_before_[node] = tail_count_;
+                tail_count_ += tail_parts(node);
+            }
         }
         first_upper_ = 1 + base_pages();
         first_tails_ =
             first_upper_ + (upper_count_ + layouts_.upper.per_page - 1) / layouts_.upper.per_page;
-        first_tids_ = first_tails_ + count_ * tail_parts();
+        first_tids_ = first_tails_ + tail_count_;
     }
-    uint32_t tail_parts() const { return static_cast<uint32_t>(layouts_.base.tail_parts()); }
+    uint32_t tail_parts(graph::NodeId node) const {
+        const size_t size = layouts_.base.own_size(graph_.vector(node));
+        return static_cast<uint32_t>(layouts_.base.tail_parts(size));
+    }
 
     static page::NodeId id_at(page::BlockId first, uint32_t position, uint32_t per_page) {
         return first * per_page + position;
@@ -128,7 +136,8 @@ private:
         const size_t count = edges_of(node, layer, edges);
         write_node(slot, profile_, header, graph_.vector(node), edges, count, *encoder_);
         if (slot.layout->spans())
-            slot.tail() = {.first = first_tails_ + graph_.position(node) * tail_parts(),
+            slot.tail() = {.first = tail_parts(node) > 0 ? first_tails_ + tails_before_[node]
+                                                         : page::kMetaBlock,
                            .owner = record(node, 0),
                            .generation = 0,
                            .reserved = {}};
@@ -194,22 +203,21 @@ private:
 
     // The tails of one node behind those of the other, in the order of the base records.
     void tail_pages() {
-        const uint32_t parts = tail_parts();
+        if (!layouts_.base.spans()) return;
         page::BlockId block = first_tails_;
-        for (uint32_t at = 0; at < count_ * parts; at++) {
-            pages_->poll();
-            const graph::NodeId node = order_[at / parts];
-            const auto part = static_cast<uint8_t>(at % parts);
-            block++;
-            pages_->extend(page::PageKind::tail, [&](std::byte* bytes) {
-                detail::fill_tail(bytes,
-                                  {.owner = record(node, 0),
-                                   .next = part + 1u < parts ? block : page::kMetaBlock,
-                                   .generation = 0,
-                                   .part = part,
-                                   .reserved = {}},
-                                  graph_.vector(node), layouts_.base.own_bytes);
-            });
+        for (uint32_t rank = 0; rank < count_; rank++) {
+            const graph::NodeId node = order_[rank];
+            const detail::TailBytes tail = detail::tail_bytes(layouts_.base, graph_.vector(node));
+            const page::TailRef ref{
+                .first = block, .owner = record(node, 0), .generation = 0, .reserved = {}};
+            for (size_t part = 0; part < tail.parts(); part++) {
+                pages_->poll();
+                block++;
+                const page::BlockId next = part + 1 < tail.parts() ? block : page::kMetaBlock;
+                pages_->extend(page::PageKind::tail, [&](std::byte* bytes) {
+                    detail::fill_tail(bytes, detail::tail_header(ref, next, part), tail);
+                });
+            }
         }
     }
 
@@ -265,7 +273,9 @@ private:
     graph::NodeId* order_;     // of a position
     uint32_t* upper_index_;    // of a node: upper records before its own
     uint32_t* chunks_before_;  // of a base page
+    uint32_t* tails_before_;   // of a node: tail pages before its own
     uint32_t upper_count_ = 0;
+    uint32_t tail_count_ = 0;
     uint32_t chunk_count_ = 0;
     page::BlockId first_upper_ = 0;
     page::BlockId first_tails_ = 0;

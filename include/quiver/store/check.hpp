@@ -213,7 +213,7 @@ private:
             return false;
         }
         if (!edges_.owner(own)) {
-            found(FindingCode::own_vector, block, at, -1, "a coordinate is not a finite number");
+            found(FindingCode::own_vector, block, at, -1, Edges::kWrongVector);
             return false;
         }
         const double error = header.own_error;
@@ -248,7 +248,7 @@ private:
                 found(FindingCode::edge_stale, block, at, edge, "leads to a slot that was reused");
             } else if (target == Target::freed) {
                 found(FindingCode::edge_stale, block, at, edge, "leads to a slot that was freed");
-            } else if (codes) {
+            } else if (codes && Edges::kCodes) {
                 const std::byte* own = own_of({neighbour_, slot.layout}, neighbour_own_);
                 if (own != nullptr) check_code(slot, i, own, block, at);
             }
@@ -370,10 +370,11 @@ private:
         }
         const page::ConstSlot below{neighbour_, &layouts_.of(kind)};
         // Records of a node that spans pages have its tails in common.
-        const bool same =
-            slot.layout->spans()
-                ? std::memcmp(&below.tail(), &slot.tail(), sizeof(page::TailRef)) == 0
-                : std::memcmp(below.own(), slot.own(), page::own_bytes(profile_)) == 0;
+        const size_t in_slot =
+            std::min<size_t>(slot.layout->own_inline, slot.layout->own_size(slot.own()));
+        const bool same = std::memcmp(below.own(), slot.own(), in_slot) == 0 &&
+                          (!slot.layout->spans() ||
+                           std::memcmp(&below.tail(), &slot.tail(), sizeof(page::TailRef)) == 0);
         if (below.header().level != header.level || !same)
             found(FindingCode::down_invalid, block, at, -1, "the record below is another node's");
     }
@@ -428,10 +429,15 @@ inline void check_graph(Pages& pages, Arena arena, Report report, Tids tids) {
                                                report, tids)
             .run();
     };
+    const bool plain = page::is_plain(meta.profile);
     switch (meta.profile.own) {
+        case page::Own::sparse:
+            return run.template operator()<SparseEdgeCheck>();
         case page::Own::f32:
+            if (plain) return run.template operator()<PlainEdgeCheck<F32>>();
             return run.template operator()<DenseEdgeCheck<F32>>();
         case page::Own::f16:
+            if (plain) return run.template operator()<PlainEdgeCheck<F16>>();
             return run.template operator()<DenseEdgeCheck<F16>>();
         case page::Own::i8:
             return run.template operator()<DenseEdgeCheck<Affine8>>();

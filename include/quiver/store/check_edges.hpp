@@ -14,6 +14,9 @@ namespace quiver::store {
 template <class T>
 class DenseEdgeCheck {
 public:
+    static constexpr bool kCodes = true;
+    static constexpr const char* kWrongVector = "a coordinate is not a finite number";
+
     DenseEdgeCheck(const page::Profile& profile, uint64_t seed, Arena arena)
         : profile_(profile),
           rotation_{seed, profile.dims},
@@ -80,9 +83,76 @@ private:
     uint8_t* scratch_;
 };
 
+// Edges without codes, nodes stored as T.
+template <class T>
+class PlainEdgeCheck {
+public:
+    static constexpr bool kCodes = false;
+    static constexpr const char* kWrongVector = "a coordinate is not a finite number";
+
+    PlainEdgeCheck(const page::Profile& profile, uint64_t, Arena) : dims_(profile.dims) {}
+
+    bool owner(const std::byte* own) const {
+        const auto* v = reinterpret_cast<const T*>(own);
+        for (uint32_t i = 0; i < dims_; i++)
+            if (!std::isfinite(element(v, i))) return false;
+        return true;
+    }
+    quant::EdgeCheck check(page::ConstSlot, size_t, const std::byte*) const {
+        return quant::EdgeCheck::ok;
+    }
+    // As of the L1 norm.
+    double largest_own_error(const std::byte* own) const {
+        if (std::is_same_v<T, F32>) return 0;
+        const auto* v = reinterpret_cast<const T*>(own);
+        double sum = 0;
+        for (uint32_t i = 0; i < dims_; i++) {
+            const double x = std::fabs(element(v, i));
+            if (x >= quant::detail::kLargestHalf) return -1;  // cut off, not rounded
+            sum += x * 0x1p-10 + 0x1p-24;
+        }
+        return sum;
+    }
+
+private:
+    uint32_t dims_;
+};
+
+class SparseEdgeCheck {
+public:
+    static constexpr bool kCodes = false;
+    static constexpr const char* kWrongVector = "its elements are out of order, or not finite";
+
+    SparseEdgeCheck(const page::Profile& profile, uint64_t, Arena) : dims_(profile.dims) {}
+
+    bool owner(const std::byte* own) const {
+        const uint32_t most = page::most_nonzeros(dims_);
+        if (page::nonzeros_of(own) > most) return false;
+        const kernels::SparseArg v = page::sparse_arg(own, most);
+        int64_t before = -1;
+        for (size_t i = 0; i < v.n; i++) {
+            const int64_t index = v.indices[i].value;
+            if (index <= before || index >= int64_t{dims_} || !std::isfinite(v.values[i].value))
+                return false;
+            before = index;
+        }
+        return true;
+    }
+    quant::EdgeCheck check(page::ConstSlot, size_t, const std::byte*) const {
+        return quant::EdgeCheck::ok;
+    }
+    double largest_own_error(const std::byte*) const { return 0; }
+
+private:
+    uint32_t dims_;
+};
+
 // Bit strings: the code is the neighbour's leading bits.
 class BitEdgeCheck {
 public:
+    static constexpr bool kCodes = true;
+    static constexpr const char* kWrongVector = "";
+
     BitEdgeCheck(const page::Profile& profile, uint64_t, Arena) : profile_(profile) {}
 
     bool owner(const std::byte*) { return true; }

@@ -10,13 +10,22 @@ namespace quiver::store {
 
 // Whether a profile read from a page can be one: everything that layouts are computed from.
 constexpr bool plausible(const page::Profile& p) {
-    if (p.dims < 1 || p.dims > 64000 || p.m < 2 || p.m > page::kMaxM) return false;
-    if (p.metric > page::Metric::jaccard || p.own > page::Own::i8) return false;
+    if (p.dims < 1 || p.m < 2 || p.m > page::kMaxM) return false;
+    if (p.metric > page::Metric::l1 || p.own > page::Own::sparse) return false;
     if (p.place > page::OwnPlace::tails) return false;
-    if (p.own != page::Own::bits && p.dims > 16000) return false;
-    if (p.code_bits < 1 || p.code_bits > 8 || p.code_dims < 8 || p.code_dims % 8 != 0) return false;
-    if (p.code_dims > page::round_up(p.dims, 8)) return false;
-    if ((p.own == page::Own::bits) != (p.metric >= page::Metric::hamming)) return false;
+    const bool bits = p.own == page::Own::bits;
+    const bool sparse = p.own == page::Own::sparse;
+    if (!sparse && p.dims > (bits ? 64000 : 16000)) return false;
+    const bool of_bits = p.metric == page::Metric::hamming || p.metric == page::Metric::jaccard;
+    if (bits != of_bits) return false;
+    if (page::is_plain(p) != (sparse || p.metric == page::Metric::l1)) return false;
+    if (page::is_plain(p)) {
+        if (p.own == page::Own::i8) return false;
+        if (p.code_dims > (sparse ? page::most_nonzeros(p.dims) : 0)) return false;
+    } else {
+        if (p.code_bits > 8 || p.code_dims < 8 || p.code_dims % 8 != 0) return false;
+        if (p.code_dims > page::round_up(p.dims, 8)) return false;
+    }
     // The base layout is the larger one. Its stride is computed in 32 bits and cannot overflow
     // within the limits above.
     return page::slot_layout(p, 2 * p.m, p.code_dims).stride <= page::kBody;

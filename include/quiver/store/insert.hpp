@@ -4,18 +4,16 @@
 // link back from each kept neighbour, one page at a time, and the metapage last when the node is
 // the new entry. A crash leaves a node that some neighbours do not know yet, never an edge to
 // nothing. Only one page is locked at any time, and what a neighbour does with the newcomer is
-// decided on the neighbour's page alone (admit.hpp). What it drops for the newcomer must not be lost
-// with that: see ways.hpp.
+// decided on the neighbour's page alone (admit.hpp). What it drops for the newcomer must not be
+// lost with that: see ways.hpp.
 #pragma once
 
 #include <algorithm>  // std::min
-#include <new>        // placement new
 
 #include "quiver/base/arena_vector.hpp"
 #include "quiver/graph/params.hpp"
 #include "quiver/graph/select.hpp"
 #include "quiver/store/admit.hpp"
-#include "quiver/store/seen.hpp"
 #include "quiver/store/tails.hpp"
 #include "quiver/store/tids.hpp"
 #include "quiver/store/ways.hpp"
@@ -25,13 +23,13 @@ namespace quiver::store {
 // Keeps a copy of the stored form of every visited node; Found::note numbers them.
 class KeepOwn {
 public:
-    KeepOwn(ArenaVector<std::byte*>* kept, Arena arena, size_t bytes)
-        : kept_(kept), arena_(arena), bytes_(bytes) {}
+    KeepOwn(ArenaVector<std::byte*>* kept, Arena arena) : kept_(kept), arena_(arena) {}
     // May allocate while a page is share-locked: an error raised there is an abort, which releases
     // the page.
-    void operator()(page::ConstSlot, const std::byte* own, Found& node) const {
-        std::byte* copy = arena_.array<std::byte>(bytes_);
-        std::memcpy(copy, own, bytes_);
+    void operator()(page::ConstSlot slot, const std::byte* own, Found& node) const {
+        const size_t bytes = slot.layout->own_size(own);
+        std::byte* copy = arena_.array<std::byte>(bytes);
+        std::memcpy(copy, own, bytes);
         node.note = static_cast<uint32_t>(kept_->size());
         kept_->push_back(copy);
     }
@@ -39,7 +37,6 @@ public:
 private:
     ArenaVector<std::byte*>* kept_;
     mutable Arena arena_;
-    size_t bytes_;
 };
 
 // The vectors of visited nodes, for graph/select.hpp: row i is the copy with note i.
@@ -129,9 +126,9 @@ public:
         Found start;
         Descent<Pages, PageQuery> descent(arena_, *pages_, query, layouts_, *counters_);
         const bool any = descent.run(entry, 0, start);
-        LayerSearch<Pages, PageQuery, KeepOwn> search(
-            arena_, *pages_, query, layouts_.base, page::PageKind::base, *counters_,
-            KeepOwn(&kept_, arena_, page::own_bytes(profile_)));
+        LayerSearch<Pages, PageQuery, KeepOwn> search(arena_, *pages_, query, layouts_.base,
+                                                      page::PageKind::base, *counters_,
+                                                      KeepOwn(&kept_, arena_));
         search.begin(kAttachBeam);
         if (any) search.seed(start.id, start.generation);
         search.run();
@@ -165,7 +162,6 @@ private:
         NewEdge* edges;
         float* distances;
         size_t count;
-        const Seen* seen;
     };
 
     // Searches the layers from top down to 0 and chooses a list for each. record: what an equal
@@ -179,27 +175,23 @@ private:
         Survey survey = Survey::nothing;
         for (int layer = top; layer >= 0; layer--) {
             const page::PageKind kind = page::kind_of_layer(layer);
-            LayerSearch<Pages, PageQuery, KeepOwn> search(
-                arena_, *pages_, query, layouts_.of(kind), kind, *counters_,
-                KeepOwn(&kept_, arena_, page::own_bytes(profile_)));
+            LayerSearch<Pages, PageQuery, KeepOwn> search(arena_, *pages_, query, layouts_.of(kind),
+                                                          kind, *counters_,
+                                                          KeepOwn(&kept_, arena_));
             search.begin(static_cast<size_t>(ef_construction));
             if (any) search.seed(start.id, start.generation);
             search.run();
             const std::span<const Found> found = search.found();
             if (layer == 0 && record != nullptr && join_equal(found, query, record, tid))
                 return Survey::joined;
+            // They will be members of the lists that are asked to take the new node.
+            for (const Found& node : found)
+                editor_.members().put(kind, node.id, node.generation, kept_[node.note]);
             lists[layer] = choose(found, static_cast<size_t>(ef_construction), layer);
-            lists[layer].seen = seen(found);
             if (layer > 0) any = hand_down(found, start);
             if (layer == 0 && !found.empty()) survey = Survey::found;
         }
         return survey;
-    }
-
-    const Seen* seen(std::span<const Found> found) {
-        Seen* const all = new (arena_.array<Seen>(1)) Seen(arena_, found.size());
-        for (const Found& node : found) all->add(node.id, node.generation, kept_[node.note]);
-        return all;
     }
 
     // A live node with the same stored form takes the TID. The same error, too: a scan derives from
@@ -211,7 +203,7 @@ private:
         for (const Found& node : found) {
             if (node.dist > self) break;
             if (!node.live || node.own_error != error ||
-                std::memcmp(kept_[node.note], record, page::own_bytes(profile_)) != 0)
+                !same_own(profile_, kept_[node.note], record))
                 continue;
             if (add_tid(*pages_, node.id, node.generation, layouts_.base, tid)) return true;
         }
@@ -243,7 +235,7 @@ private:
         const size_t count =
             graph::select_neighbours(vectors, beam, static_cast<uint32_t>(slots), room, edges);
 
-        List list{arena_.array<NewEdge>(count + 1), arena_.array<float>(count + 1), count, nullptr};
+        List list{arena_.array<NewEdge>(count + 1), arena_.array<float>(count + 1), count};
         for (size_t i = 0; i < count; i++) {
             const Found& node = *by_note[edges[i].id];
             list.edges[i] = {node.id, node.generation, edges[i].filler(), kept_[node.note]};
@@ -270,6 +262,8 @@ private:
                 page::SlotHeader h = header;
                 h.generation = generation_ =
                     static_cast<uint8_t>(slot.header().generation & page::kGenerationMask);
+                // Tails stay with the slot, also when its node does not need them.
+                if (layout.spans() && kind == page::PageKind::base) tail_ = slot.tail();
                 fill(slot, h, record, list, id);
             });
     }
@@ -355,9 +349,9 @@ private:
         header.tids[0] = tid;
         for (int i = 1; i < page::kInlineTids; i++) header.tids[i] = page::kNoTid;
         const List* list = top >= 0 ? &lists[0] : nullptr;
-        ids_[0] = layouts_.base.spans()
-                      ? place_spanning(header, record, list)
-                      : place_record(page::PageKind::base, layouts_.base, header, record, list);
+        const bool spans = layouts_.base.tail_size(own_size(profile_, record)) > 0;
+        ids_[0] = spans ? place_spanning(header, record, list)
+                        : place_record(page::PageKind::base, layouts_.base, header, record, list);
         generations_[0] = generation_;
         point(*pages_, Point::insert_base_written);
 
@@ -429,25 +423,27 @@ private:
                 known = offer_to(record, query, list, i, layer, Demand::always);
             if (layer == 0) taken = known;
         }
-        if (taken) keep_ways(record, query, *lists[0].seen);
+        if (taken) keep_ways(record, query);
         return taken;
     }
 
     // Nodes that left a list for this one, and to which hardly anybody leads: this one takes them,
     // since whoever dropped them leads here.
-    void keep_ways(const std::byte* record, const PageQuery& query, const Seen& seen) {
+    void keep_ways(const std::byte* record, const PageQuery& query) {
         NodeReader<Pages> reader(*pages_, layouts_.base, page::PageKind::base, arena_);
         for (const Evicted& node : evicted_) {
             pages_->poll();
             if (has_ways(reader, node.id, node.generation, kWays)) continue;
-            std::byte* own = arena_.array<std::byte>(page::own_bytes(profile_));
-            const auto copy = [&](page::ConstSlot, const std::byte* from) {
-                std::memcpy(own, from, page::own_bytes(profile_));
+            std::byte* own = nullptr;
+            const auto copy = [&](page::ConstSlot slot, const std::byte* from) {
+                const size_t bytes = slot.layout->own_size(from);
+                own = arena_.array<std::byte>(bytes);
+                std::memcpy(own, from, bytes);
             };
             if (!reader.read(node.id, node.generation, copy)) continue;
-            (void)offer(*pages_, editor_, layouts_.base, ids_[0], generations_[0], record, query,
-                        model_->make_query(own, arena_),
-                        {node.id, node.generation, own, query.exact(own)}, &seen, Demand::always);
+            (void)offer(*pages_, editor_, page::PageKind::base, layouts_.base, ids_[0],
+                        generations_[0], record, query, model_->make_query(own, arena_),
+                        {node.id, node.generation, own, query.exact(own)}, Demand::always, arena_);
             point(*pages_, Point::insert_link_offered);
         }
     }
@@ -460,8 +456,8 @@ private:
         pages_->poll();
         const PageQuery owner = model_->make_query(edge.own, arena_);
         const Offered offered = offer(
-            *pages_, editor_, layouts_.of(kind), edge.id, edge.generation, edge.own, owner, query,
-            {ids_[layer], generations_[layer], record, list.distances[i]}, list.seen, demand);
+            *pages_, editor_, kind, layouts_.of(kind), edge.id, edge.generation, edge.own, owner,
+            query, {ids_[layer], generations_[layer], record, list.distances[i]}, demand, arena_);
         point(*pages_, Point::insert_link_offered);
         if (layer == 0 && offered.evicted != page::kNoNode)
             evicted_.push_back({offered.evicted, offered.evicted_generation});
@@ -473,20 +469,23 @@ private:
         const EntryPoint entry = read_entry(*pages_);
         const page::NodeId base = entry_base(entry);
         if (base == page::kNoNode || base == ids_[0]) return base == ids_[0];
-        std::byte* own = arena_.array<std::byte>(page::own_bytes(profile_));
+        std::byte* own = nullptr;
         uint8_t generation = 0;
         NodeReader<Pages> reader(*pages_, layouts_.base, page::PageKind::base, arena_);
         const bool there = reader.read_if(
             base, [](const page::SlotHeader&) { return true; },
             [&](page::ConstSlot slot, const std::byte* from) {
                 generation = slot.header().generation;
-                std::memcpy(own, from, page::own_bytes(profile_));
+                const size_t bytes = slot.layout->own_size(from);
+                own = arena_.array<std::byte>(bytes);
+                std::memcpy(own, from, bytes);
             });
         if (!there) return false;
         const PageQuery owner = model_->make_query(own, arena_);
         const Offer result =
-            offer(*pages_, editor_, layouts_.base, base, generation, own, owner, query,
-                  {ids_[0], generations_[0], record, query.exact(own)}, nullptr, Demand::always)
+            offer(*pages_, editor_, page::PageKind::base, layouts_.base, base, generation, own,
+                  owner, query, {ids_[0], generations_[0], record, query.exact(own)},
+                  Demand::always, arena_)
                 .outcome;
         if (result == Offer::taken) return true;
         return result == Offer::dead && read_entry(*pages_) == entry;

@@ -5,6 +5,7 @@
 #include "quiver/graph/metric.hpp"
 #include "quiver/store/cached_encoder.hpp"
 #include "quiver/store/own.hpp"
+#include "quiver/store/plain_model.hpp"
 #include "quiver/store/query.hpp"
 
 namespace quiver::store {
@@ -73,7 +74,12 @@ template <class F>
 inline decltype(auto) with_model(const page::Profile& p, uint64_t seed, F f) {
     const bool inner_product = p.metric == page::Metric::inner_product;
     switch (p.own) {
+        case page::Own::sparse:
+            if (inner_product) return f(SparseModel<page::Metric::inner_product>(p, seed));
+            if (p.metric == page::Metric::l1) return f(SparseModel<page::Metric::l1>(p, seed));
+            return f(SparseModel<page::Metric::l2>(p, seed));
         case page::Own::f16:
+            if (p.metric == page::Metric::l1) return f(L1Model<F16>(p, seed));
             if (inner_product) return f(DenseModel<F16, graph::InnerProductMetric>(p, seed));
             return f(DenseModel<F16, graph::L2Metric>(p, seed));
         case page::Own::i8:
@@ -86,6 +92,7 @@ inline decltype(auto) with_model(const page::Profile& p, uint64_t seed, F f) {
         case page::Own::f32:
             break;
     }
+    if (p.metric == page::Metric::l1) return f(L1Model<F32>(p, seed));
     if (inner_product) return f(DenseModel<F32, graph::InnerProductMetric>(p, seed));
     return f(DenseModel<F32, graph::L2Metric>(p, seed));
 }

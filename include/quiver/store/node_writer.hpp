@@ -1,8 +1,9 @@
 // Writing a node record: header, own vector, edges with their codes.
 #pragma once
 
-#include <cmath>    // std::fabs
-#include <cstring>  // std::memcpy
+#include <algorithm>  // std::min, std::max
+#include <cmath>      // std::fabs
+#include <cstring>    // std::memcpy
 
 #include "quiver/base/arena.hpp"
 #include "quiver/store/own.hpp"
@@ -147,6 +148,16 @@ private:
     page::Profile profile_;
 };
 
+// The plain layout: edges have no codes.
+class NoCodes {
+public:
+    void owner(const std::byte*) {}
+    void code(page::Slot, size_t, const std::byte*) {}
+    void factors(page::Slot, size_t) {}
+    void factors_of(page::Slot, size_t) {}
+    void move(page::Slot, size_t, size_t) {}
+};
+
 // Fills a slot of a zeroed page or a free one. `own` is the node's stored form with its error
 // behind it. Where nodes span pages the caller sets slot.tail() afterwards.
 template <class Encoder>
@@ -157,7 +168,7 @@ inline void write_node(page::Slot slot, const page::Profile& profile,
     slot.header() = header;
     slot.header().edge_count = static_cast<uint8_t>(count);
     slot.header().own_error = own_error(profile, own);
-    if (!slot.layout->spans()) std::memcpy(slot.own(), own, page::own_bytes(profile));
+    std::memcpy(slot.own(), own, std::min<size_t>(slot.layout->own_inline, own_size(profile, own)));
     encoder.owner(own);
     for (size_t i = 0; i < count; i++) {
         slot.ids()[i] = edges[i].id;

@@ -17,13 +17,12 @@
 
 namespace quiver::store {
 
-// Collects an own vector from its tails, which lie before block `end`, into
-// out[0 .. layout.own_bytes). False when they are no longer, or not yet, those that `ref` means.
+// Collects the `left` bytes of an own vector that are in its tails, which lie before block `end`.
+// False when they are no longer, or not yet, those that `ref` means.
 template <PageAccess Pages>
-inline bool read_tails(Pages& pages, const page::SlotLayout& layout, const page::TailRef& ref,
-                       std::byte* out, page::BlockId end = page::kNoBlock) {
+inline bool read_tails(Pages& pages, const page::TailRef& ref, size_t left, std::byte* out,
+                       page::BlockId end = page::kNoBlock) {
     page::BlockId block = ref.first;
-    size_t left = layout.own_bytes;
     for (uint8_t part = 0; left > 0; part++) {
         if (block == page::kMetaBlock || block >= end) return false;
         const size_t size = std::min(left, page::kTailBytes);
@@ -44,12 +43,29 @@ inline bool read_tails(Pages& pages, const page::SlotLayout& layout, const page:
     return true;
 }
 
+// Whether the own vector of a slot is not all there.
+inline bool has_tails(page::ConstSlot slot) {
+    return slot.layout->spans() &&
+           slot.layout->own_size(slot.own()) > size_t{slot.layout->own_inline};
+}
+
+// The own vector of a slot that was copied and has tails, collected into `room`, which has its
+// size; false when the tails are another node's by now, or not written yet.
+template <PageAccess Pages>
+inline bool collect_own(Pages& pages, page::ConstSlot slot, std::byte* room,
+                        page::BlockId end = page::kNoBlock) {
+    const page::SlotLayout& layout = *slot.layout;
+    std::memcpy(room, slot.own(), layout.own_inline);
+    return read_tails(pages, slot.tail(), layout.tail_size(layout.own_size(slot.own())),
+                      room + layout.own_inline, end);
+}
+
 // The own vector of a slot that was copied: in the slot, or collected into `room`, which has
 // layout.own_bytes; null when its tails are another node's by now, or not written yet.
 template <PageAccess Pages>
 inline const std::byte* own_of(Pages& pages, page::ConstSlot slot, std::byte* room) {
-    if (!slot.layout->spans()) return slot.own();
-    return read_tails(pages, *slot.layout, slot.tail(), room, pages.blocks()) ? room : nullptr;
+    if (!has_tails(slot)) return slot.own();
+    return collect_own(pages, slot, room, pages.blocks()) ? room : nullptr;
 }
 
 // Reads nodes of one layer. One per search: its room is allocated once.
@@ -57,31 +73,32 @@ template <PageAccess Pages>
 class NodeReader {
 public:
     NodeReader(Pages& pages, const page::SlotLayout& layout, page::PageKind kind, Arena arena)
-        : pages_(&pages), layout_(&layout), kind_(kind) {
-        if (!layout.spans()) return;
-        slot_ = arena.array<std::byte>(layout.stride);
-        own_ = arena.array<std::byte>(layout.own_bytes);
+        : pages_(&pages), layout_(&layout), kind_(kind), arena_(arena) {
+        if (layout.spans()) slot_ = arena.array<std::byte>(layout.stride);
     }
 
     // Calls f(ConstSlot slot, const std::byte* own) once with the record `id` if accept(header)
     // says so; false when there is no such record. accept runs with the page share-locked, and so
-    // does f if the own vector is in the slot; else f runs with no page locked.
+    // does f if the whole own vector is in the slot; else f runs with no page locked.
     template <class Accept, class F>
     bool read_if(page::NodeId id, Accept accept, F f) {
         bool found = false;
+        bool copied = false;
         pages_->read(page::block_of(id, *layout_), [&](const std::byte* bytes) {
             if (!page::is_page(bytes, kind_)) return;
             const page::ConstSlot slot = page::slot_of(bytes, id, *layout_);
             if (slot.header().state == page::SlotState::free || !accept(slot.header())) return;
             found = true;
-            if (layout_->spans())
+            copied = has_tails(slot);
+            if (copied)
                 std::memcpy(slot_, slot.at, layout_->stride);
             else
                 f(slot, slot.own());
         });
-        if (!found || !layout_->spans()) return found;
+        if (!copied) return found;
         const page::ConstSlot slot{slot_, layout_};
-        if (!read_tails(*pages_, *layout_, slot.tail(), own_)) return false;
+        make_room(layout_->own_size(slot.own()));
+        if (!collect_own(*pages_, slot, own_)) return false;
         f(slot, own_);
         return true;
     }
@@ -109,11 +126,20 @@ public:
     }
 
 private:
+    // Sparse vectors are seldom as long as they may be.
+    void make_room(size_t bytes) {
+        if (bytes <= own_room_) return;
+        own_room_ = std::min<size_t>(2 * bytes, layout_->own_bytes);
+        own_ = arena_.array<std::byte>(own_room_);
+    }
+
     Pages* pages_;
     const page::SlotLayout* layout_;
     page::PageKind kind_;
+    Arena arena_;
     std::byte* slot_ = nullptr;  // copies, where nodes span pages
     std::byte* own_ = nullptr;
+    size_t own_room_ = 0;
 };
 
 }  // namespace quiver::store

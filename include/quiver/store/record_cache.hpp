@@ -31,7 +31,8 @@ inline bool copy_record(Pages& pages, page::PageKind kind, const page::SlotLayou
     return there;
 }
 
-// A record and its own vector; own is null when there is none.
+// A record and its own vector; own is null when there is none. Of sparse vectors, whose lists say
+// nothing about distances from them, it is only what the slot has.
 struct Record {
     page::ConstSlot slot;
     const std::byte* own = nullptr;
@@ -56,7 +57,9 @@ public:
         : pages_(&pages),
           layouts_(layouts),
           stride_(page::round_up(std::max(layouts.base.stride, layouts.upper.stride), 16)),
-          own_bytes_(layouts.base.spans() ? page::round_up(layouts.base.own_bytes, 16) : 0),
+          own_bytes_(layouts.base.spans() && !layouts.base.sparse
+                         ? page::round_up(layouts.base.own_bytes, 16)
+                         : 0),
           size_(std::max<size_t>(memory / (stride_ + own_bytes_ + sizeof(Entry)), 8)),
           entries_(arena.array<Entry>(size_)),
           bytes_(arena.array<std::byte>(size_ * (stride_ + own_bytes_))) {
@@ -75,7 +78,8 @@ public:
             entries_[at].key = key;
             entries_[at].own = nullptr;
             if (copy_record(*pages_, kind, layout, id, bytes))
-                entries_[at].own = own_of(*pages_, slot, bytes + stride_);
+                entries_[at].own =
+                    layout.sparse ? slot.own() : own_of(*pages_, slot, bytes + stride_);
         }
         return {slot, entries_[at].own};
     }
@@ -111,18 +115,23 @@ public:
         : pages_(&pages),
           model_(&model),
           layouts_(page::layouts(model.profile())),
-          own_bytes_(page::round_up(page::own_bytes(model.profile()), 16)),
+          arena_(arena),
+          own_bytes_(page::round_up(
+              layouts_.base.sparse ? layouts_.base.own_inline : layouts_.base.own_bytes, 16)),
           record_(arena.array<std::byte>(std::max(layouts_.base.stride, layouts_.upper.stride))) {
         const size_t room = query_room(model.profile());
         size_ = std::max<size_t>(memory / (room + own_bytes_ + sizeof(Entry)), 8);
         entries_ = arena.array<Entry>(size_);
         own_ = arena.array<std::byte>(size_ * own_bytes_);
         for (size_t i = 0; i < size_; i++)
-            entries_[i] = {{}, 0, false, Scratch(arena, room), arena.array<PageQuery>(1)};
+            entries_[i] = {{},     0, false, false, Scratch(arena, room), arena.array<PageQuery>(1),
+                           nullptr};
     }
 
     // Memory that a query takes: the vector as floats, rotated, and its tables.
     static size_t query_room(const page::Profile& p) {
+        if (p.own == page::Own::sparse) return 0;
+        if (page::is_plain(p)) return sizeof(float) * p.dims + 64;
         return 16 * page::round_up(p.dims, 8) + 4 * 64;
     }
 
@@ -132,8 +141,7 @@ public:
         const CacheKey key{id, kind};
         const size_t at = key.place(size_);
         Entry& entry = entries_[at];
-        std::byte* const own = own_ + at * own_bytes_;
-        if (!(entry.key == key && entry.generation == generation)) {
+        if (!(entry.key == key && entry.generation == generation) || entry.large) {
             entry.key = key;
             entry.generation = generation;
             const page::SlotLayout& layout = layouts_.of(kind);
@@ -141,15 +149,10 @@ public:
             entry.live = copy_record(*pages_, kind, layout, id, record_) &&
                          slot.header().state == page::SlotState::live &&
                          slot.header().generation == generation;
-            const std::byte* const from = entry.live ? own_of(*pages_, slot, own) : nullptr;
-            entry.live = from != nullptr;
-            if (entry.live) {
-                if (from != own) std::memcpy(own, from, page::own_bytes(model_->profile()));
-                entry.scratch.reset();
-                *entry.query = model_->make_query(own, entry.scratch.arena());
-            }
+            if (entry.live) load(entry, slot, own_ + at * own_bytes_);
         }
-        return entry.live ? LiveNode<Model>{own, entry.query} : LiveNode<Model>{nullptr, nullptr};
+        return entry.live ? LiveNode<Model>{entry.own, entry.query}
+                          : LiveNode<Model>{nullptr, nullptr};
     }
 
 private:
@@ -157,14 +160,34 @@ private:
         CacheKey key;
         uint8_t generation;
         bool live;
+        bool large;  // its vector has no place of its own, so it is read every time
         Scratch scratch;
         PageQuery* query;
+        const std::byte* own;
     };
+
+    // before: slot is a copy. after: the entry has the own vector, or is not live.
+    void load(Entry& entry, page::ConstSlot slot, std::byte* own) {
+        const size_t size = slot.layout->own_size(slot.own());
+        entry.large = size > own_bytes_;
+        if (entry.large && large_ == nullptr)
+            large_ = arena_.array<std::byte>(slot.layout->own_bytes);
+        std::byte* const to = entry.large ? large_ : own;
+        const std::byte* const from = own_of(*pages_, slot, to);
+        entry.live = from != nullptr;
+        if (!entry.live) return;
+        if (from != to) std::memcpy(to, from, size);
+        entry.own = to;
+        entry.scratch.reset();
+        *entry.query = model_->make_query(to, entry.scratch.arena());
+    }
 
     Pages* pages_;
     const Model* model_;
     page::Layouts layouts_;
+    Arena arena_;
     size_t own_bytes_;
+    std::byte* large_ = nullptr;  // the vector that was read last of those that are large
     std::byte* record_;
     size_t size_;
     Entry* entries_;

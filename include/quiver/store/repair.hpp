@@ -4,9 +4,9 @@
 // taken out of its list, and nodes that the dead one led to are tried in its place, the nearest
 // ones by estimates from the dead node's codes. Those are read, and enter as a newcomer would
 // (admit.hpp). The members that stay are read, too, so that all of this is decided by exact
-// distances; which of them are fillers is decided anew, because who hid them may be gone. All changes of a page are one write, and a list that was changed by
-// others since it was copied is left alone and tried again. Nothing is locked while there is
-// something to compute.
+// distances; which of them are fillers is decided anew, because who hid them may be gone. All
+// changes of a page are one write, and a list that was changed by others since it was copied is
+// left alone and tried again. Nothing is locked while there is something to compute.
 //
 // So the work is that of the lists that lose something, and no search of the graph is needed but
 // for a node that is left with hardly any edge, where a whole neighbourhood died. A live node that
@@ -44,7 +44,7 @@ public:
           encoder_(model.make_encoder(arena)),
           editor_(model, encoder_, arena),
           scratch_(arena, QueryCache<Pages, Model>::query_room(profile_) +
-                              2 * kMostTries * (page::own_bytes(profile_) + 64)),
+                              2 * kMostTries * (typical_own_bytes() + 64)),
           search_scratch_(arena, QueryCache<Pages, Model>::query_room(profile_)),
           search_query_(arena.array<PageQuery>(1)),
           descent_(arena, pages, *search_query_, layouts_, counters_),
@@ -82,6 +82,11 @@ private:
     // A page that others change is tried again so often.
     static constexpr int kTries = 3;
     static constexpr size_t kMostEdgesOnPage = page::kBody / 4;
+
+    // Sparse vectors mostly fit into their slots.
+    size_t typical_own_bytes() const {
+        return layouts_.base.sparse ? layouts_.base.own_inline : layouts_.base.own_bytes;
+    }
 
     struct Candidate {
         float distance;  // from the owner, about
@@ -310,14 +315,34 @@ private:
         return dead ? record : Record{};
     }
 
+    // Forgets what the last list needed.
+    void begin_list() {
+        scratch_.reset();
+        editor_.members().forget();
+    }
+
+    // before: slot is a copy, which nobody else changes. Opens its list.
+    void open(page::PageKind kind, page::Slot slot, const std::byte* own, const PageQuery& owner) {
+        editor_.members().read(*pages_, kind, page::ConstSlot{slot.at, slot.layout},
+                               scratch_.arena());
+        (void)editor_.open(kind, slot, own, owner);
+    }
+
+    // A copy of a stored form that lasts as long as the list is worked on.
+    const std::byte* keep(const std::byte* own) {
+        const size_t size = own_size(profile_, own);
+        auto* const copy = scratch_.arena().template array<std::byte>(size);
+        std::memcpy(copy, own, size);
+        return copy;
+    }
+
     // Replaces the broken edges of a list in the plan.
     void repair_list(page::Slot slot, page::NodeId id, page::PageKind kind, const bool* broken) {
-        scratch_.reset();
+        begin_list();
         const std::byte* const own = own_of(*pages_, {slot.at, slot.layout}, own_);
         if (own == nullptr) return;
         const PageQuery owner = model_->make_query(own, scratch_.arena());
-        const Seen seen = see_members({slot.at, slot.layout}, kind, broken);
-        editor_.open(slot, own, owner, &seen);
+        open(kind, slot, own, owner);
         const size_t count = editor_.count();
         size_t lost = 0;
         for (size_t i = 0; i < count; i++) {
@@ -349,41 +374,23 @@ private:
         for (size_t i = 0; i < left; i++) liveness_.name(slot.ids()[i]);
     }
 
-    // Reads the members of a list that stay.
-    Seen see_members(page::ConstSlot slot, page::PageKind kind, const bool* broken) {
-        const size_t count = std::min<size_t>(slot.header().edge_count, slot.layout->edges);
-        Seen seen(scratch_.arena(), count);
-        for (size_t i = 0; i < count; i++) {
-            if (broken[i]) continue;
-            const page::NodeId id = slot.ids()[i];
-            const uint8_t generation = slot.tag()[i] & page::kGenerationMask;
-            const LiveNode<Model> node = live_.get(kind, id, generation);
-            if (node.own != nullptr) seen.add(id, generation, keep(node.own));
-        }
-        return seen;
-    }
-
-    const std::byte* keep(const std::byte* own) {
-        auto* const copy = scratch_.arena().template array<std::byte>(page::own_bytes(profile_));
-        std::memcpy(copy, own, page::own_bytes(profile_));
-        return copy;
-    }
-
     // Makes candidates of the neighbours of a dead node.
     void ask(page::PageKind kind, page::NodeId id, uint8_t generation, const PageQuery& owner) {
         const Record record = dead_record(kind, id, generation);
         if (record.own == nullptr) return;
         const page::ConstSlot slot = record.slot;
         float distances[page::kMaxEdgesPadded];
-        owner.estimate(slot, owner.exact(record.own), distances);
+        if constexpr (CodeQuery<PageQuery>)
+            owner.estimate(slot, owner.exact(record.own), distances);
         const size_t count = std::min<size_t>(slot.header().edge_count, slot.layout->edges);
         for (size_t i = 0; i < count; i++) {
-            const Candidate candidate{distances[i], slot.ids()[i],
-                                      static_cast<uint8_t>(slot.tag()[i] & page::kGenerationMask)};
+            Candidate candidate{0, slot.ids()[i],
+                                static_cast<uint8_t>(slot.tag()[i] & page::kGenerationMask)};
+            if constexpr (CodeQuery<PageQuery>) candidate.distance = distances[i];
             switch (liveness_.life(kind, candidate.id, candidate.generation)) {
                 case Life::live:
                 case Life::unknown:
-                    heap_.push(candidate);
+                    if (measure(kind, owner, candidate)) heap_.push(candidate);
                     break;
                 case Life::unsure:
                     if (ways_.size() < kMostWays) ways_.push_back(candidate);
@@ -392,6 +399,18 @@ private:
                     break;
             }
         }
+    }
+
+    // Without codes a candidate's distance takes its page. False when it is no live node.
+    bool measure(page::PageKind kind, const PageQuery& owner, Candidate& candidate) {
+        if constexpr (PlainQuery<PageQuery>) {
+            if (!exists(candidate.id, layouts_.of(kind))) return false;
+            pause_();
+            const LiveNode<Model> node = live_.get(kind, candidate.id, candidate.generation);
+            if (node.own == nullptr) return false;
+            candidate.distance = owner.exact(node.own);
+        }
+        return true;
     }
 
     // Makes candidates of what a search of the owner's layer finds.
@@ -433,13 +452,18 @@ private:
             if (seat.filler)
                 spares_[spares++] = {newcomer, seat.hidden};
             else
-                editor_.put(newcomer, seat);
+                put(kind, newcomer, seat);
         }
         std::sort(spares_, spares_ + spares, [](const Spare& a, const Spare& b) {
             return a.hidden != b.hidden ? a.hidden < b.hidden : a.node.id < b.node.id;
         });
         for (size_t i = 0; i < spares && editor_.room() > 0; i++)
-            editor_.put(spares_[i].node, editor_.free_seat());
+            put(kind, spares_[i].node, editor_.free_seat());
+    }
+
+    void put(page::PageKind kind, const Newcomer& newcomer, const Seat& seat) {
+        editor_.put(newcomer, seat);
+        editor_.members().put(kind, newcomer.id, newcomer.generation, newcomer.own);
     }
 
     // Puts the planned lists on the page, but for those that are not what they were. Whether there
@@ -538,9 +562,9 @@ private:
         if (slot.header().state != page::SlotState::live) return;
         const std::byte* const own = own_of(*pages_, {slot.at, slot.layout}, own_);
         if (own == nullptr) return;
-        scratch_.reset();
+        begin_list();
         const PageQuery query = model_->make_query(own, scratch_.arena());
-        editor_.open(slot, own, query, nullptr);
+        open(page::PageKind::base, slot, own, query);
         heap_.clear();
         for (size_t i = 0; i < editor_.count(); i++)
             heap_.push({editor_.distance(i), slot.ids()[i],
@@ -565,9 +589,10 @@ private:
                 live_.get(page::PageKind::base, candidate.id, candidate.generation);
             if (node.own == nullptr) continue;
             who.distance = query.exact(node.own);
-            taken += offer(*pages_, editor_, layouts_.base, candidate.id, candidate.generation,
-                           node.own, *node.query, query, who, nullptr, demand)
-                          .outcome == Offer::taken;
+            taken += offer(*pages_, editor_, page::PageKind::base, layouts_.base, candidate.id,
+                           candidate.generation, node.own, *node.query, query, who, demand,
+                           scratch_.arena())
+                         .outcome == Offer::taken;
             point(*pages_, Point::vacuum_node_offered);
         }
         stats_->nodes_linked += taken > 0;

@@ -10,7 +10,7 @@
 #pragma once
 
 #include "quiver/base/bounded_heap.hpp"
-#include "quiver/store/search.hpp"
+#include "quiver/store/plain_search.hpp"
 
 namespace quiver::store {
 

@@ -12,16 +12,15 @@
 // limit on hops.
 #pragma once
 
-#include <algorithm>  // std::min, std::max, std::sort, std::partial_sort
-#include <cstring>    // std::memcpy
+#include <algorithm>  // std::min
 #include <limits>     // std::numeric_limits
 #include <span>       // std::span
 
-#include "quiver/base/arena_vector.hpp"
 #include "quiver/page/node.hpp"
 #include "quiver/store/beam.hpp"
 #include "quiver/store/page_access.hpp"
 #include "quiver/store/read_node.hpp"
+#include "quiver/store/visits.hpp"
 
 namespace quiver::store {
 
@@ -35,42 +34,16 @@ struct Counters {
     uint64_t rounds = 0;      // runs of a scan
 };
 
-// A visited node: what its page said, so that an answer needs no second look.
-struct Found {
-    float dist;
-    page::NodeId id;
-    uint8_t generation;
-    bool live;          // has heap tuples
-    uint8_t tid_count;  // inline TIDs
-    page::HeapTid tids[page::kInlineTids];
-    uint32_t more_tids;  // first chunk, or 0xffffffff
-    float own_error;
-    page::NodeId down;  // upper layers
-    uint8_t down_generation;
-    uint32_t note;  // the visitor's
+// Distances of a query to nodes. Smaller is nearer.
+template <class Q>
+concept Query = requires(const Q& q, const std::byte* own) {
+    { q.exact(own) } -> std::convertible_to<float>;
 };
 
-inline Found view(page::ConstSlot slot, page::NodeId id, float dist) {
-    const page::SlotHeader& header = slot.header();
-    Found node{};
-    node.dist = dist;
-    node.id = id;
-    node.generation = header.generation;
-    node.live = header.state == page::SlotState::live;
-    node.tid_count = std::min<uint8_t>(header.tid_count, page::kInlineTids);
-    std::memcpy(node.tids, header.tids, sizeof node.tids);
-    node.more_tids = header.more_tids;
-    node.own_error = header.own_error;
-    node.down = header.down;
-    node.down_generation = header.down_generation;
-    return node;
-}
-
-// Distances of a query to what is on a page. Smaller is nearer; estimates are in the unit of
-// exact().
+// One that reads edge codes, too; estimates are in the unit of exact(). The others are for the
+// plain layout (plain_search.hpp).
 template <class Q>
-concept Query = requires(const Q& q, const std::byte* own, page::ConstSlot slot, float* out) {
-    { q.exact(own) } -> std::convertible_to<float>;
+concept CodeQuery = Query<Q> && requires(const Q& q, page::ConstSlot slot, float* out) {
     q.estimate(slot, 0.0f, out);  // writes slot.layout->edges_padded estimates
     { q.estimates() } -> std::convertible_to<Estimates>;
 };
@@ -93,17 +66,13 @@ public:
           counters_(&counters),
           visitor_(visitor),
           beam_(arena),
-          visits_(arena),
-          order_(arena) {}
+          visits_(arena) {}
 
     // Starts a search with a beam of `room` entries.
     void begin(size_t room) {
         room_ = room;
         beam_.begin(room, query_->estimates());
         visits_.clear();
-        order_.clear();
-        sorted_ = 0;
-        largest_error_ = 0;
     }
 
     // A node to start from, at a distance still unknown.
@@ -123,45 +92,21 @@ public:
 
     // before: run(). All visited nodes, nearest first; includes nodes without heap tuples (live ==
     // false).
-    std::span<const Found> found() {
-        std::sort(visits_.begin(), visits_.end(), [](const Found& a, const Found& b) {
-            return a.dist != b.dist ? a.dist < b.dist : a.id < b.id;
-        });
-        return {visits_.begin(), visits_.size()};
-    }
+    std::span<const Found> found() { return visits_.found(); }
 
     // before: run(). The i-th element of found(), without sorting what nobody asks for; null behind
     // the last.
-    const Found* nearest(size_t i) {
-        if (i >= order_.size()) return nullptr;
-        if (i >= sorted_) {
-            const size_t end =
-                i < kFirstSorted ? std::min(kFirstSorted, order_.size()) : order_.size();
-            std::partial_sort(order_.begin() + sorted_, order_.begin() + end, order_.end());
-            sorted_ = end;
-        }
-        return &visits_[order_[i].visit];
-    }
+    const Found* nearest(size_t i) { return visits_.nearest(i); }
 
     // The largest rounding error of a visited node's own vector.
-    float largest_error() const { return largest_error_; }
+    float largest_error() const { return visits_.largest_error(); }
 
 private:
     static constexpr size_t kHopsPerEntry = 4;
     static constexpr size_t kAhead = 4;
-    static constexpr size_t kFirstSorted = 16;
     // How far beyond the beam an estimate may be, in widths of the beam, and count. Without those a
     // mean would be of the too small ones only; with all of them a hop takes a third longer.
     static constexpr float kBeyond = 0.25f;
-
-    struct Order {
-        float dist;
-        page::NodeId id;
-        uint32_t visit;
-        friend bool operator<(const Order& a, const Order& b) {
-            return a.dist != b.dist ? a.dist < b.dist : a.id < b.id;
-        }
-    };
 
     struct Edge {
         page::NodeId id;
@@ -207,9 +152,7 @@ private:
 
         counters_->exact++;
         counters_->candidates += count;
-        order_.push_back({node.dist, id, static_cast<uint32_t>(visits_.size())});
-        visits_.push_back(node);
-        largest_error_ = std::max(largest_error_, node.own_error);
+        visits_.push(node);
         if (node.live) beam_.put_visited(node.dist, id, generation);
         for (size_t i = 0; i < count; i++)
             beam_.offer(edges[i].dist, edges[i].id, edges[i].generation);
@@ -230,10 +173,7 @@ private:
     Visitor visitor_;
     Beam beam_;
     size_t room_ = 0;
-    ArenaVector<Found> visits_;  // as they came
-    ArenaVector<Order> order_;   // sorted up to sorted_
-    size_t sorted_ = 0;
-    float largest_error_ = 0;
+    Visits visits_;
 };
 
 }  // namespace quiver::store

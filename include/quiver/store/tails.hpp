@@ -14,11 +14,23 @@ namespace quiver::store {
 
 namespace detail {
 
-inline void fill_tail(std::byte* bytes, const page::TailHeader& header, const std::byte* own,
-                      size_t own_bytes) {
+// What of an own vector is in tails.
+struct TailBytes {
+    const std::byte* at;
+    size_t size;
+
+    size_t parts() const { return (size + page::kTailBytes - 1) / page::kTailBytes; }
+};
+
+inline TailBytes tail_bytes(const page::SlotLayout& layout, const std::byte* own) {
+    return {own + layout.own_inline, layout.tail_size(layout.own_size(own))};
+}
+
+inline void fill_tail(std::byte* bytes, const page::TailHeader& header, const TailBytes& tail) {
     const size_t at = header.part * page::kTailBytes;
     page::tail_header_of(bytes) = header;
-    std::memcpy(page::tail_part_of(bytes), own + at, std::min(own_bytes - at, page::kTailBytes));
+    std::memcpy(page::tail_part_of(bytes), tail.at + at,
+                std::min(tail.size - at, page::kTailBytes));
 }
 
 // Whether generation a follows b, as long as they are less than half of all generations apart.
@@ -33,53 +45,66 @@ enum class Overwritten : uint8_t {
     lost,     // a later node has the slot
 };
 
-// Writes over the tails that the slot's last node left, first to last.
-template <PageAccess Pages>
-inline Overwritten overwrite_tails(Pages& pages, const page::SlotLayout& layout,
-                                   const page::TailRef& ref, const std::byte* own) {
-    page::BlockId block = ref.first;
-    const page::BlockId blocks = pages.blocks();
-    for (size_t part = 0; part < layout.tail_parts(); part++) {
-        if (block == page::kMetaBlock || block >= blocks) return Overwritten::damaged;
-        Overwritten result = Overwritten::damaged;
-        pages.modify(block, [&](std::byte* bytes) {
-            if (!page::is_page(bytes, page::PageKind::tail)) return Commit::no;
-            const page::TailHeader& there = page::tail_header_of(bytes);
-            if (there.owner != ref.owner || there.part != part) return Commit::no;
-            result =
-                is_newer(there.generation, ref.generation) ? Overwritten::lost : Overwritten::done;
-            if (result == Overwritten::lost) return Commit::no;
-            block = there.next;
-            fill_tail(bytes,
-                      {.owner = ref.owner,
-                       .next = block,
-                       .generation = ref.generation,
-                       .part = static_cast<uint8_t>(part),
-                       .reserved = {}},
-                      own, layout.own_bytes);
-            return Commit::yes;
-        });
-        if (result != Overwritten::done) return result;
-    }
-    return Overwritten::done;
+inline page::TailHeader tail_header(const page::TailRef& ref, page::BlockId next, size_t part) {
+    return {.owner = ref.owner,
+            .next = next,
+            .generation = ref.generation,
+            .part = static_cast<uint8_t>(part),
+            .reserved = {}};
 }
 
-// Writes new tails, last to first, so that each leads to one that is there. Returns the first.
+// Writes new tails from part `from` on, last to first, so that each leads to one that is there.
+// Returns the first.
 template <PageAccess Pages>
-inline page::BlockId extend_tails(Pages& pages, const page::SlotLayout& layout,
-                                  const page::TailRef& ref, const std::byte* own) {
+inline page::BlockId extend_tails(Pages& pages, const page::TailRef& ref, const TailBytes& tail,
+                                  size_t from) {
     page::BlockId next = page::kMetaBlock;
-    for (size_t part = layout.tail_parts(); part-- > 0;) {
-        const page::TailHeader header = {.owner = ref.owner,
-                                         .next = next,
-                                         .generation = ref.generation,
-                                         .part = static_cast<uint8_t>(part),
-                                         .reserved = {}};
-        next = pages.extend(page::PageKind::tail, [&](std::byte* bytes) {
-            detail::fill_tail(bytes, header, own, layout.own_bytes);
-        });
+    for (size_t part = tail.parts(); part-- > from;) {
+        const page::TailHeader header = tail_header(ref, next, part);
+        next = pages.extend(page::PageKind::tail,
+                            [&](std::byte* bytes) { fill_tail(bytes, header, tail); });
     }
     return next;
+}
+
+// f(header there, page) -> Commit, on a tail page that is that part of the slot's; damaged when it
+// is not, lost when a later node has the slot.
+template <PageAccess Pages, class F>
+inline Overwritten modify_tail(Pages& pages, const page::TailRef& ref, page::BlockId block,
+                               size_t part, F f) {
+    Overwritten result = Overwritten::damaged;
+    pages.modify(block, [&](std::byte* bytes) {
+        if (!page::is_page(bytes, page::PageKind::tail)) return Commit::no;
+        const page::TailHeader& there = page::tail_header_of(bytes);
+        if (there.owner != ref.owner || there.part != part) return Commit::no;
+        result = is_newer(there.generation, ref.generation) ? Overwritten::lost : Overwritten::done;
+        if (result == Overwritten::lost) return Commit::no;
+        f(bytes);
+        return Commit::yes;
+    });
+    return result;
+}
+
+// Writes over the tails that the slot's last nodes left, first to last. Those that this vector does
+// not need stay behind them; those that it lacks are new.
+template <PageAccess Pages>
+inline Overwritten overwrite_tails(Pages& pages, const page::TailRef& ref, const TailBytes& tail) {
+    page::BlockId block = ref.first;
+    const page::BlockId blocks = pages.blocks();
+    for (size_t part = 0; part < tail.parts(); part++) {
+        if (block == page::kMetaBlock || block >= blocks) return Overwritten::damaged;
+        const page::BlockId last = block;
+        const Overwritten result = modify_tail(pages, ref, block, part, [&](std::byte* bytes) {
+            block = page::tail_header_of(bytes).next;
+            fill_tail(bytes, tail_header(ref, block, part), tail);
+        });
+        if (result != Overwritten::done) return result;
+        if (block != page::kMetaBlock || part + 1 == tail.parts()) continue;
+        const page::BlockId rest = extend_tails(pages, ref, tail, part + 1);
+        return modify_tail(pages, ref, last, part,
+                           [&](std::byte* bytes) { page::tail_header_of(bytes).next = rest; });
+    }
+    return Overwritten::done;
 }
 
 }  // namespace detail
@@ -90,11 +115,12 @@ inline page::BlockId extend_tails(Pages& pages, const page::SlotLayout& layout,
 template <PageAccess Pages>
 inline bool write_tails(Pages& pages, const page::SlotLayout& layout, const std::byte* own,
                         page::TailRef& ref) {
+    const detail::TailBytes tail = detail::tail_bytes(layout, own);
     if (ref.first != page::kMetaBlock) {
-        const detail::Overwritten result = detail::overwrite_tails(pages, layout, ref, own);
+        const detail::Overwritten result = detail::overwrite_tails(pages, ref, tail);
         if (result != detail::Overwritten::damaged) return result == detail::Overwritten::done;
     }
-    ref.first = detail::extend_tails(pages, layout, ref, own);
+    ref.first = detail::extend_tails(pages, ref, tail, 0);
     return true;
 }
 

@@ -10,14 +10,16 @@
 #include "pg/hnsw/build_parallel.hpp"
 #include "pg/hnsw/build_process.hpp"
 #include "pg/hnsw/build_size.hpp"
+#include "pg/hnsw/sample.hpp"
 #include "pg/hnsw/options.hpp"
 
 namespace quiver::pg::hnsw {
 
 namespace {
 
-IndexFormat new_format(Relation index, const MetricInfo& metric) {
-    return {profile_for(index, metric), hash_bytes_uint32_extended(RelationGetRelid(index), 0)};
+IndexFormat new_format(Relation index, const MetricInfo& metric, uint32 nonzeros) {
+    return {profile_for(index, metric, nonzeros),
+            hash_bytes_uint32_extended(RelationGetRelid(index), 0)};
 }
 
 // The graph and what goes with it in this process's own memory. That is taken from the system only
@@ -71,7 +73,10 @@ IndexBuildResult build(Relation heap, Relation index, IndexInfo* info, const Ind
 }  // namespace
 
 extern "C" IndexBuildResult* hnsw_build(Relation heap, Relation index, IndexInfo* info) {
-    const IndexFormat format = new_format(index, *metric_of(index));
+    const MetricInfo& metric = *metric_of(index);
+    const uint32 nonzeros =
+        metric.type == ElementType::sparse ? usual_nonzeros(heap, index, info) : 0;
+    const IndexFormat format = new_format(index, metric, nonzeros);
     auto* result = static_cast<IndexBuildResult*>(palloc(sizeof(IndexBuildResult)));
     in_temporary_context("hnsw build",
                          [&](MemoryContext) { *result = build(heap, index, info, format); });
@@ -81,7 +86,9 @@ extern "C" IndexBuildResult* hnsw_build(Relation heap, Relation index, IndexInfo
 // The init fork of an unlogged index: an empty index, logged, because a crash restores it from
 // there.
 extern "C" void hnsw_build_empty(Relation index) {
-    const IndexFormat format = new_format(index, *metric_of(index));
+    const int m = options_of(index).m;
+    const IndexFormat format =
+        new_format(index, *metric_of(index), page::choose_nonzeros(nullptr, 0, m));
     const Buffer buffer = extend_locked(index, INIT_FORKNUM);
     START_CRIT_SECTION();
     auto* bytes = reinterpret_cast<std::byte*>(BufferGetPage(buffer));

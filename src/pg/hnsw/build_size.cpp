@@ -10,7 +10,7 @@ namespace {
 constexpr size_t kToastPiece = 1996;
 constexpr size_t kToastPiecesPerPage = 4;
 // Values above this are not kept in their row, roughly.
-constexpr size_t kLargestInline = 2000;
+constexpr size_t kLargestInRow = 2000;
 // What a row takes beside the vector, at least.
 constexpr size_t kRowOverhead = 36;
 constexpr double kMostRowsPerPage = 291;
@@ -25,6 +25,8 @@ BlockNumber toast_blocks(Relation heap) {
 
 size_t column_bytes(Relation index, const page::Profile& profile) {
     if (profile.own == page::Own::bits) return (profile.dims + 7) / 8;
+    if (profile.own == page::Own::sparse)
+        return sizeof(SparseHeader) + page::own_inline_bytes(profile);
     return profile.dims * (metric_of(index)->type == ElementType::f16 ? sizeof(F16) : sizeof(F32));
 }
 
@@ -43,7 +45,7 @@ double expected_rows(Relation heap, Relation index, const page::Profile& profile
     const size_t bytes = column_bytes(index, profile);
     double by_size =
         static_cast<double>(pages) * BLCKSZ / static_cast<double>(bytes + kRowOverhead);
-    if (bytes > kLargestInline)
+    if (bytes > kLargestInRow)
         by_size += static_cast<double>(toast_blocks(heap)) * kToastPiecesPerPage /
                    static_cast<double>((bytes + kToastPiece - 1) / kToastPiece);
     return std::min(by_size, pages * kMostRowsPerPage);
@@ -61,9 +63,13 @@ bool may_run_in_workers(Relation index) {
 }  // namespace
 
 graph::Params graph_params(const IndexFormat& format) {
+    const bool sparse = format.profile.own == page::Own::sparse;
     return {.m = format.profile.m,
             .ef_construction = format.profile.ef_construction,
-            .vector_bytes = static_cast<uint32_t>(store::own_record_bytes(format.profile)),
+            // Slots have room for most sparse vectors.
+            .vector_bytes = static_cast<uint32_t>(sparse ? page::own_inline_bytes(format.profile)
+                                                         : store::own_record_bytes(format.profile)),
+            .varying = sparse,
             .seed = format.rotation_seed};
 }
 

@@ -13,17 +13,17 @@ namespace store = quiver::store;
 namespace {
 
 const char* metric_name(page::Metric metric) {
-    constexpr const char* kNames[] = {"l2", "inner product", "cosine", "hamming", "jaccard"};
+    constexpr const char* kNames[] = {"l2", "inner product", "cosine", "hamming", "jaccard", "l1"};
     return kNames[static_cast<int>(metric)];
 }
 
 const char* own_name(page::Own own) {
-    constexpr const char* kNames[] = {"f32", "f16", "bits", "i8"};
+    constexpr const char* kNames[] = {"f32", "f16", "bits", "i8", "sparse"};
     return kNames[static_cast<int>(own)];
 }
 
 const char* type_name(hnsw::ElementType type) {
-    constexpr const char* kNames[] = {"vector", "halfvec", "bit"};
+    constexpr const char* kNames[] = {"vector", "halfvec", "bit", "sparsevec"};
     return kNames[static_cast<int>(type)];
 }
 

@@ -23,6 +23,8 @@ const char* type_name(ElementType type) {
             return "halfvec";
         case ElementType::bit:
             return "bit";
+        case ElementType::sparse:
+            return "sparsevec";
     }
     return "";
 }
@@ -72,7 +74,49 @@ void write_meta(std::byte* bytes, const IndexFormat& format) {
     meta.entry = page::kNoNode;
 }
 
-page::Profile profile_for(Relation index, const MetricInfo& metric) {
+namespace {
+
+// The most exact form that is worth its bytes.
+page::Own dense_own(ElementType type, int dims) {
+    return type == ElementType::f32 && dims <= 64 ? page::Own::f32 : page::Own::f16;
+}
+
+[[noreturn]] void refuse_size(int dims, int m) {
+    elog(ERROR, "a node of %d dimensions with m = %d does not fit into a page", dims, m);
+}
+
+page::Profile plain_profile(const MetricInfo& metric, int dims, const Options& options,
+                            uint32 nonzeros) {
+    if (options.fit != page::Fit::compact)
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                 errmsg("option \"layout\" does not apply to this operator class"),
+                 errdetail("Its indexes have no edge codes that could be fitted into pages."),
+                 errhint("Leave the option away.")));
+    page::Own own = page::Own::sparse;
+    if (metric.type != ElementType::sparse) own = dense_own(metric.type, dims);
+    page::Profile profile;
+    if (!page::choose_plain_profile({static_cast<uint32_t>(dims), metric.metric, own, options.m,
+                                     options.ef_construction, nonzeros},
+                                    profile))
+        refuse_size(dims, options.m);
+    return profile;
+}
+
+page::Profile code_profile(const MetricInfo& metric, int dims, const Options& options) {
+    const page::Own own =
+        metric.type == ElementType::bit ? page::Own::bits : dense_own(metric.type, dims);
+    page::Profile profile;
+    if (!page::choose_profile({static_cast<uint32_t>(dims), metric.metric, own, options.m,
+                               options.ef_construction, options.fit},
+                              profile))
+        refuse_size(dims, options.m);
+    return profile;
+}
+
+}  // namespace
+
+page::Profile profile_for(Relation index, const MetricInfo& metric, uint32 nonzeros) {
     const Options options = options_of(index);
     const Form_pg_attribute column = TupleDescAttr(RelationGetDescr(index), 0);
     // The class takes varbit as bit, but its values have no common length.
@@ -93,16 +137,8 @@ page::Profile profile_for(Relation index, const MetricInfo& metric) {
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("ef_construction must be greater than or equal to 2 * m")));
 
-    page::Own own = page::Own::bits;
-    if (metric.type != ElementType::bit)
-        own = metric.type == ElementType::f32 && dims <= 64 ? page::Own::f32 : page::Own::f16;
-    page::Profile profile;
-    if (!page::choose_profile({static_cast<uint32_t>(dims), metric.metric, own, options.m,
-                               options.ef_construction, options.fit},
-                              profile))
-        elog(ERROR, "a node of %d dimensions with m = %d does not fit into a page", dims,
-             options.m);
-    return profile;
+    return is_plain(metric) ? plain_profile(metric, dims, options, nonzeros)
+                            : code_profile(metric, dims, options);
 }
 
 }  // namespace quiver::pg::hnsw

@@ -28,7 +28,7 @@ const IndexFormat& format_of(Relation index);
 void write_meta(std::byte* bytes, const IndexFormat& format);
 
 // The profile that CREATE INDEX asks for. Raises when the column or the options do not allow an
-// index.
-page::Profile profile_for(Relation index, const MetricInfo& metric);
+// index. nonzeros: elements of a sparse vector that a slot is to have room for.
+page::Profile profile_for(Relation index, const MetricInfo& metric, uint32 nonzeros);
 
 }  // namespace quiver::pg::hnsw

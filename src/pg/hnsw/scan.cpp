@@ -18,6 +18,12 @@ namespace quiver::pg::hnsw {
 
 namespace {
 
+// Whether a query is floats, and not what a node stores.
+template <class Model>
+constexpr bool kDense = requires(const Model& model, const float* q, Arena arena) {
+    model.make_query(q, arena);
+};
+
 // The heap TIDs of the node that is being handed out.
 struct TidQueue {
     page::HeapTid tids[page::kTidsPerChunk];
@@ -89,16 +95,13 @@ void start(IndexScanDesc scan, ScanState* state) {
             state->scan = new (palloc(sizeof(ScanOf<Model>)))
                 ScanOf<Model>(model, query, arena, *state->pages, state->counters, ef, room, widen);
         };
-        if constexpr (std::is_base_of_v<graph::BitMetric, typename Model::Metric>) {
-            if (null_query)
-                memset(const_cast<std::byte*>(reader->record()), 0,
-                       store::own_record_bytes(format.profile));
-            else
-                (void)reader->read_record(key->sk_argument);
+        if constexpr (!kDense<Model>) {
+            // Without a direction every order is as good as another: search around the origin,
+            // which the record is as long as nothing was read, or only the zero vector.
+            if (!null_query) (void)reader->read_record(key->sk_argument);
             begin(model.make_query(reader->record(), arena));
         } else {
             auto* floats = const_cast<float*>(reader->floats());
-            // Without a direction every order is as good as another: search around the origin.
             if (null_query || !reader->read_floats(key->sk_argument))
                 memset(floats, 0, sizeof(float) * format.profile.dims);
             if (metric.metric == page::Metric::inner_product)

@@ -1,5 +1,7 @@
 #include "pg/hnsw/value.hpp"
 
+#include <algorithm>  // std::min
+
 #include "quiver/types/arithmetic.hpp"
 #include "quiver/types/convert.hpp"
 
@@ -26,7 +28,25 @@ bool ValueReader::read_floats(Datum value) {
     return metric_.metric != page::Metric::cosine || store::normalize(floats_, profile_.dims);
 }
 
+bool ValueReader::read_sparse(Datum value) {
+    const Payload payload(value);
+    const auto v = view_payload<SparseView>(payload);
+    check(detail::check_same_dim(static_cast<int>(profile_.dims), v.dim, kSparseTypeName));
+    const size_t bytes = page::sparse_own_bytes(static_cast<uint32_t>(v.nnz));
+    if (bytes > room_) {
+        const size_t most = page::sparse_own_bytes(page::most_nonzeros(profile_.dims));
+        std::byte* const old = record_;
+        make_room(std::min(2 * bytes, most));
+        pfree(old);
+    }
+    const bool indexed = store::write_own_sparse(
+        profile_, {v.indices, v.values, static_cast<size_t>(v.nnz)}, record_);
+    payload.release();
+    return indexed;
+}
+
 bool ValueReader::read_record(Datum value) {
+    if (metric_.type == ElementType::sparse) return read_sparse(value);
     if (metric_.type != ElementType::bit) {
         if (!read_floats(value)) return false;
         store::write_own(profile_, floats_, record_);

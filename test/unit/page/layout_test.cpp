@@ -171,7 +171,7 @@ TEST(PageFormat, sections_of_a_slot_with_tails) {
                        .place = OwnPlace::tails};
     const SlotLayout base = layouts(p).base;
     EXPECT_EQ(base.own_bytes, 16008u);
-    EXPECT_EQ(base.tail_parts(), 2u);
+    EXPECT_EQ(base.tail_parts(base.own_bytes), 2u);
     EXPECT_EQ(base.own, 0u);
     EXPECT_EQ(base.tail, 32u);
     EXPECT_EQ(base.ids, 44u);

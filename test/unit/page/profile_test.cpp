@@ -11,6 +11,11 @@ ProfileRequest request(uint32_t dims, Own own, int m, Fit fit) {
     return {dims, metric, own, m, 64, fit};
 }
 
+size_t parts(const Profile& p) {
+    const SlotLayout base = layouts(p).base;
+    return base.tail_parts(base.own_bytes);
+}
+
 void expect_sections(const Profile& p, const SlotLayout& s, int edges) {
     ASSERT_EQ(s.edges, edges);
     ASSERT_EQ(s.edges_padded % 16, 0);
@@ -22,7 +27,7 @@ void expect_sections(const Profile& p, const SlotLayout& s, int edges) {
         ASSERT_TRUE(s.spans());
         ASSERT_EQ(s.tail, sizeof(SlotHeader));
         ASSERT_EQ(s.ids, s.tail + sizeof(TailRef));
-        ASSERT_GE(s.tail_parts() * kTailBytes, s.own_bytes);
+        ASSERT_GE(s.tail_parts(s.own_bytes) * kTailBytes, s.own_bytes);
     } else {
         ASSERT_FALSE(s.spans());
         ASSERT_EQ(s.own, sizeof(SlotHeader));
@@ -113,10 +118,10 @@ TEST(PageFit, forms_of_the_own_vector) {
     expect(30000, Own::bits, 16, Own::bits, OwnPlace::slot);
     expect(64000, Own::bits, 16, Own::bits, OwnPlace::tails);
     expect(64000, Own::bits, 100, Own::bits, OwnPlace::tails);
-    EXPECT_EQ(layouts(chosen(8136, Own::f16, 16)).base.tail_parts(), 1u);
-    EXPECT_EQ(layouts(chosen(8137, Own::f16, 16)).base.tail_parts(), 2u);
-    EXPECT_EQ(layouts(chosen(16000, Own::f16, 16)).base.tail_parts(), 2u);
-    EXPECT_EQ(layouts(chosen(64000, Own::bits, 16)).base.tail_parts(), 1u);
+    EXPECT_EQ(parts(chosen(8136, Own::f16, 16)), 1u);
+    EXPECT_EQ(parts(chosen(8137, Own::f16, 16)), 2u);
+    EXPECT_EQ(parts(chosen(16000, Own::f16, 16)), 2u);
+    EXPECT_EQ(parts(chosen(64000, Own::bits, 16)), 1u);
 }
 
 TEST(PageFit, common_dimensions) {

@@ -59,11 +59,7 @@ TEST_P(BulkWrite, base_pages_in_any_order) {
     const Vectors rows = vectors(kRows);
     index.with_model([&](const auto& model) {
         HeapArena memory;
-        const graph::Params params = {
-            .m = profile.m,
-            .ef_construction = profile.ef_construction,
-            .vector_bytes = static_cast<uint32_t>(store::own_record_bytes(profile)),
-            .seed = StoredIndex::seed()};
+        const graph::Params params = index.graph_params();
         const size_t bytes = 2 * graph::MemoryGraph::bytes_for(kRows, params) + (1 << 20);
         const auto metric = model.metric();
         graph::Inserter inserter(

@@ -30,6 +30,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Variant{"vector_in_one_tail", page::Metric::cosine, page::Own::f16, 5000},
                       Variant{"vector_in_two_tails", page::Metric::l2, page::Own::f16, 16000},
                       Variant{"long_lists", page::Metric::l2, page::Own::f16, 4000, 100, 200},
+                      Variant{"l1", page::Metric::l1, page::Own::f16, 16000},
                       Variant{"bits", page::Metric::hamming, page::Own::bits, 64000}),
     variant_name);
 
@@ -41,7 +42,8 @@ TEST_P(LargeVectors, are_built_inserted_and_found_in_order) {
     for (uint32_t row = rows / 2; row < rows; ++row) index.insert(base.record(row), tid_of(row));
     EXPECT_EQ(check_graph(index).tids.size(), rows);
     EXPECT_EQ(findings(index), "");
-    EXPECT_EQ(tail_pages(index), rows * page::layouts(index.profile()).base.tail_parts());
+    const page::SlotLayout layout = page::layouts(index.profile()).base;
+    EXPECT_EQ(tail_pages(index), rows * layout.tail_parts(layout.own_bytes));
 
     const Vectors queries(index.profile(), 3, 3);
     for (size_t q = 0; q < queries.count(); ++q) {

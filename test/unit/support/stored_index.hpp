@@ -40,8 +40,17 @@ struct Variant {
     page::OwnPlace place = page::OwnPlace::slot;  // tails: even if the slot would do
 };
 
+// Of sparse vectors: most fit into their slot, some do not.
+inline constexpr uint32_t kSlotNonzeros = 30;
+
 inline page::Profile profile_of(const Variant& v) {
     page::Profile profile{};
+    if (v.metric == page::Metric::l1 || v.own == page::Own::sparse) {
+        EXPECT_TRUE(page::choose_plain_profile(
+            {v.dims, v.metric, v.own, v.m, v.ef_construction, kSlotNonzeros}, profile));
+        if (v.place == page::OwnPlace::tails) profile.place = v.place;
+        return profile;
+    }
     EXPECT_TRUE(page::choose_profile(
         {v.dims, v.metric, v.own, v.m, v.ef_construction, page::Fit::compact}, profile));
     if (v.place == page::OwnPlace::tails) profile.place = v.place;
@@ -64,6 +73,13 @@ inline const std::vector<Variant>& variants() {
         {"i8_l2", Metric::l2, Own::i8, 100},
         {"i8_cosine", Metric::cosine, Own::i8, 97},
         {"i8_tails_ip", Metric::inner_product, Own::i8, 96, 16, 64, OwnPlace::tails},
+        {"f32_l1", Metric::l1, Own::f32, 24},
+        {"f16_l1", Metric::l1, Own::f16, 100},
+        {"f16_tails_l1", Metric::l1, Own::f16, 100, 16, 64, OwnPlace::tails},
+        {"sparse_l2", Metric::l2, Own::sparse, 300},
+        {"sparse_ip", Metric::inner_product, Own::sparse, 300},
+        {"sparse_cosine", Metric::cosine, Own::sparse, 300},
+        {"sparse_l1", Metric::l1, Own::sparse, 300},
         {"bit_tails_hamming", Metric::hamming, Own::bits, 256, 16, 64, OwnPlace::tails},
     };
     return all;
@@ -106,22 +122,34 @@ public:
     // The own vector of a record, wherever it is; empty when its tails are not there.
     Bytes own_of(page::ConstSlot slot) const {
         const page::SlotLayout& layout = *slot.layout;
-        if (!layout.spans()) return Bytes(slot.own(), slot.own() + layout.own_bytes);
-        Bytes own;
-        page::BlockId block = slot.tail().first;
-        for (size_t part = 0; own.size() < layout.own_bytes; ++part) {
+        const size_t size = layout.own_size(slot.own());
+        Bytes own(slot.own(), slot.own() + std::min<size_t>(size, layout.own_inline));
+        page::BlockId block = layout.spans() ? slot.tail().first : page::kMetaBlock;
+        for (size_t part = 0; own.size() < size; ++part) {
             if (block == page::kMetaBlock || block >= pages_.blocks()) return {};
             const std::byte* bytes = pages_.bytes(block);
             const page::TailHeader& header = page::tail_header_of(bytes);
             if (page::special_of(bytes).kind != page::PageKind::tail || header.part != part ||
                 header.owner != slot.tail().owner || header.generation != slot.tail().generation)
                 return {};
-            const size_t size = std::min(page::kTailBytes, layout.own_bytes - own.size());
-            own.insert(own.end(), page::tail_part_of(bytes), page::tail_part_of(bytes) + size);
+            const size_t bytes_here = std::min(page::kTailBytes, size - own.size());
+            own.insert(own.end(), page::tail_part_of(bytes),
+                       page::tail_part_of(bytes) + bytes_here);
             block = header.next;
         }
-        EXPECT_EQ(block, page::kMetaBlock) << "a part too many";
+        // A sparse vector may be followed by parts of a longer one that was here before.
+        EXPECT_TRUE(layout.sparse || block == page::kMetaBlock) << "a part too many";
         return own;
+    }
+
+    graph::Params graph_params() const {
+        const bool sparse = profile_.own == page::Own::sparse;
+        return {.m = profile_.m,
+                .ef_construction = profile_.ef_construction,
+                .vector_bytes = static_cast<uint32_t>(sparse ? page::own_inline_bytes(profile_)
+                                                             : store::own_record_bytes(profile_)),
+                .varying = sparse,
+                .seed = kSeed};
     }
 
     template <class F>

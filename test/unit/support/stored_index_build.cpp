@@ -10,11 +10,7 @@ void StoredIndex::build(const Vectors& vectors, size_t count,
                         const std::function<uint32_t(uint32_t)>& copies) {
     with_model([&](const auto& model) {
         HeapArena memory;
-        const graph::Params params = {
-            .m = profile_.m,
-            .ef_construction = profile_.ef_construction,
-            .vector_bytes = static_cast<uint32_t>(store::own_record_bytes(profile_)),
-            .seed = kSeed};
+        const graph::Params params = graph_params();
         const size_t bytes = 2 * graph::MemoryGraph::bytes_for(count, params) + (1 << 22);
         const auto metric = model.metric();
         graph::Inserter inserter(

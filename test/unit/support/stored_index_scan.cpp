@@ -8,13 +8,12 @@ std::vector<Hit> StoredIndex::scan(const Vectors& queries, size_t q, size_t ef, 
                                    size_t limit, size_t sweep_room) {
     std::vector<Hit> hits;
     with_model([&](const auto& model) {
-        using Model = std::remove_cvref_t<decltype(model)>;
         HeapArena memory;
         const auto query = [&] {
-            if constexpr (std::is_base_of_v<graph::BitMetric, typename Model::Metric>)
-                return model.make_query(queries.record(q), memory.arena());
-            else
+            if constexpr (requires { model.make_query(queries.floats(q), memory.arena()); })
                 return model.make_query(queries.floats(q), memory.arena());
+            else
+                return model.make_query(queries.record(q), memory.arena());
         }();
         store::Counters counters;
         store::Scan scan(memory.arena(), pages_, query, page::layouts(profile_), counters, ef,
