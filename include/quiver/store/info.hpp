@@ -15,7 +15,7 @@ constexpr bool plausible(const page::Profile& p) {
     if (p.place > page::OwnPlace::tails) return false;
     const bool bits = p.own == page::Own::bits;
     const bool sparse = p.own == page::Own::sparse;
-    if (!sparse && p.dims > (bits ? 64000 : 16000)) return false;
+    if (p.dims > (sparse ? uint32_t{kMaxSparseDim} : bits ? 64000u : 16000u)) return false;
     const bool of_bits = p.metric == page::Metric::hamming || p.metric == page::Metric::jaccard;
     if (bits != of_bits) return false;
     if (page::is_plain(p) != (sparse || p.metric == page::Metric::l1)) return false;

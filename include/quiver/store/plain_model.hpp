@@ -3,6 +3,7 @@
 
 #include <limits>  // std::numeric_limits
 
+#include "quiver/graph/memory_graph.hpp"
 #include "quiver/graph/metric.hpp"
 #include "quiver/store/node_writer.hpp"
 #include "quiver/store/own.hpp"

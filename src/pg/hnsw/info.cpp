@@ -69,13 +69,14 @@ QUIVER_FUNCTION(index_info) {
     const page::Layouts layouts = page::layouts(profile);
     const uint64 nodes = info.live + info.dead;
     const bool empty = entry.id == page::kNoNode;
+    const int32 code_dims = page::is_plain(profile) ? 0 : static_cast<int32>(profile.code_dims);
     Datum values[] = {Int32GetDatum(page::kFormatVersion),
                       CStringGetTextDatum(metric_name(profile.metric)),
                       CStringGetTextDatum(type),
                       CStringGetTextDatum(own_name(profile.own)),
                       Int32GetDatum(static_cast<int32>(profile.dims)),
                       Int32GetDatum(profile.code_bits),
-                      Int32GetDatum(static_cast<int32>(profile.code_dims)),
+                      Int32GetDatum(code_dims),
                       Int32GetDatum(profile.m),
                       Int32GetDatum(profile.ef_construction),
                       Int32GetDatum(static_cast<int32>(layouts.base.stride)),

@@ -13,6 +13,8 @@ constexpr uint32_t kRows = 50;
 
 const Variant kSmall{"one_page", page::Metric::l2, page::Own::f32, 16, 4, 16};
 const Variant kSpanning{"tails", page::Metric::l2, page::Own::i8, 16, 4, 16, page::OwnPlace::tails};
+// Some of these have tails and some do not.
+const Variant kSparse{"sparse", page::Metric::l2, page::Own::sparse, 300, 4, 16};
 
 // The first row from `from` on whose node has this level or a higher one: as the first node of an
 // index it is the entry, so the metapage says.
@@ -91,7 +93,8 @@ protected:
     const Vectors base;
 };
 
-INSTANTIATE_TEST_SUITE_P(nodes, StoreCrash, ::testing::Values(kSmall, kSpanning), variant_name);
+INSTANTIATE_TEST_SUITE_P(nodes, StoreCrash, ::testing::Values(kSmall, kSpanning, kSparse),
+                         variant_name);
 
 TEST_P(StoreCrash, first_node) {
     const uint32_t row = row_of_level(2, 100);
