@@ -507,6 +507,7 @@ private:
     static constexpr int kFewNames = 8;
     // Neighbours that it is offered to.
     static constexpr size_t kOffers = 16;
+    static constexpr size_t kConnectTries = 8;
 
     template <class F>
     void for_each_live(page::BlockId first, F f) {
@@ -525,10 +526,11 @@ private:
         });
     }
 
-    // Makes it certain that a path leads to every node. A list that has to take one may give up
-    // another one for it, so this is looked at again.
+    // Makes it as good as certain that a path leads to every node. A list that has to take one may
+    // give up another one for it, so this is looked at again, and then the lists of others are
+    // asked: or two nodes could go on taking each other's place.
     void connect(page::BlockId first) {
-        for (int tries = 0; tries < kTries; tries++) {
+        for (passed_over_ = 0; passed_over_ < kConnectTries; passed_over_++) {
             reach_.begin(entry_base());
             point(*pages_, Point::vacuum_paths_followed);
             bool all = true;
@@ -579,10 +581,15 @@ private:
     bool offer_to_candidates(Newcomer who, const PageQuery& query, int wanted, Demand demand) {
         int taken = 0;
         size_t left = kOffers;
+        size_t over = demand == Demand::always ? passed_over_ : 0;
         for (const Candidate& candidate : heap_.take_sorted()) {
             if (left == 0 || taken == wanted) break;
             if (candidate.id == who.id || !exists(candidate.id, layouts_.base)) continue;
             if (demand == Demand::always && !reach_.reached(candidate.id)) continue;
+            if (over > 0) {
+                over--;
+                continue;
+            }
             left--;
             pause_();
             const LiveNode<Model> node =
@@ -626,6 +633,7 @@ private:
     std::byte* record_;  // one record
     std::byte* own_;     // its own vector, if that is not in it
     EntryPoint best_{page::kNoNode, 0, 0};
+    size_t passed_over_ = 0;             // candidates, before one has to take a node
     page::NodeId kept_ = page::kNoNode;  // base record of a dead entry node
     bool broken_slot_[page::kBody / sizeof(page::SlotHeader)];
     bool broken_[kMostEdgesOnPage];
