@@ -203,7 +203,7 @@ for my $cycle (1 .. $cycles)
 cmp_ok($committed, '>', 10 * $cycles, "$committed statements were committed in $cycles cycles");
 cmp_ok($nodes_freed, '>', 0, 'vacuums freed nodes meanwhile');
 diag "$cycles crashes, $at_points of them at fault points; $committed committed statements, none lost;"
-  . " $nodes_freed nodes freed by vacuums; no error found, $warnings warnings (unreachable nodes)";
+  . " $nodes_freed nodes freed by vacuums; no error found, $warnings warnings (edges to freed slots, unreachable nodes)";
 
 $node->stop;
 done_testing();
