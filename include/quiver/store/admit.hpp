@@ -244,6 +244,7 @@ private:
         for (size_t j = 0; j < count_; j++)
             if (is_kept(j) && known_[j] != nullptr && from_owner_[j] <= from_owner_[i])
                 rows[count++] = reinterpret_cast<const typename Metric::Element*>(known_[j]);
+        if (count == 0) return kNotHidden;
         float apart[page::kMaxEdgesPadded];
         exact_.distances(
             exact_.query(reinterpret_cast<const typename Metric::Element*>(known_[i]), room_), rows,
