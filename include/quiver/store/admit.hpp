@@ -40,7 +40,6 @@ struct Seat {
     static constexpr size_t kNone = SIZE_MAX;
     size_t at = kNone;
     bool filler = false;
-    float hidden = graph::kNotHidden;  // how much the kept members hide the newcomer
     bool refused() const { return at == kNone; }
 };
 
@@ -131,7 +130,6 @@ public:
                 hidden = std::max(hidden, occlusion(metric_, distance, from_newcomer_[i]));
         Seat seat;
         seat.filler = hidden >= 0;
-        seat.hidden = hidden;
         if (room() > 0) {
             seat.at = free_seat().at;
             return seat;
@@ -202,7 +200,7 @@ public:
     Seat free_seat() const {
         size_t at = 0;
         while (at < count_ && !hole_[at]) at++;
-        return {.at = at, .filler = true};
+        return {at, true};
     }
 
     // Moves the last edges into the holes that are left.

@@ -93,11 +93,6 @@ private:
         page::NodeId id;
         uint8_t generation;
     };
-    // A candidate that somebody nearer hides.
-    struct Spare {
-        Newcomer node;
-        float hidden;
-    };
     struct Nearer {
         bool operator()(const Candidate& a, const Candidate& b) const {
             return a.distance != b.distance ? a.distance < b.distance : a.id < b.id;
@@ -431,7 +426,7 @@ private:
     }
 
     // Lets the nearest candidates into the list, at most `tries`: first those that nobody hides,
-    // then the least hidden.
+    // then the nearest.
     void fill(page::NodeId id, page::PageKind kind, const PageQuery& owner, size_t tries) {
         size_t spares = 0;
         size_t tried = 0;
@@ -439,8 +434,8 @@ private:
             if (tried == tries || editor_.room() == 0) break;
             if (candidate.id == id || editor_.contains(candidate.id, candidate.generation))
                 continue;
-            const bool twice = std::any_of(spares_, spares_ + spares, [&](const Spare& spare) {
-                return spare.node.id == candidate.id;
+            const bool twice = std::any_of(spares_, spares_ + spares, [&](const Newcomer& spare) {
+                return spare.id == candidate.id;
             });
             if (twice || !exists(candidate.id, layouts_.of(kind))) continue;
             tried++;
@@ -450,15 +445,15 @@ private:
                                     owner.exact(node.own)};
             const Seat seat = editor_.judge(*node.query, newcomer.distance, Demand::if_better);
             if (seat.filler)
-                spares_[spares++] = {newcomer, seat.hidden};
+                spares_[spares++] = newcomer;
             else
                 put(kind, newcomer, seat);
         }
-        std::sort(spares_, spares_ + spares, [](const Spare& a, const Spare& b) {
-            return a.hidden != b.hidden ? a.hidden < b.hidden : a.node.id < b.node.id;
+        std::sort(spares_, spares_ + spares, [](const Newcomer& a, const Newcomer& b) {
+            return a.distance != b.distance ? a.distance < b.distance : a.id < b.id;
         });
         for (size_t i = 0; i < spares && editor_.room() > 0; i++)
-            put(kind, spares_[i].node, editor_.free_seat());
+            put(kind, spares_[i], editor_.free_seat());
     }
 
     void put(page::PageKind kind, const Newcomer& newcomer, const Seat& seat) {
@@ -639,7 +634,7 @@ private:
     bool broken_[kMostEdgesOnPage];
     Candidate candidates_[kMostCandidates];
     BoundedHeap<Candidate, Nearer> heap_{candidates_};
-    Spare spares_[kMostTries];
+    Newcomer spares_[kMostTries];
 };
 
 }  // namespace quiver::store
