@@ -97,7 +97,10 @@ private:
         const Beam::Entry entry = beam_.take();
         const uint32_t visit = met_.at(entry.id, kUnknown);
         const bool live = visits_[visit].live;
-        if (live) beam_.put_visited(entry.dist, entry.id, entry.generation);
+        if (live)
+            beam_.put_visited(entry.dist);
+        else
+            beam_.drop();
         counters_->hops++;
 
         const List list = lists_[visit];

@@ -103,7 +103,7 @@ public:
 
 private:
     static constexpr size_t kHopsPerEntry = 4;
-    static constexpr size_t kAhead = 4;
+    static constexpr size_t kAhead = 2;
     // How far beyond the beam an estimate may be, in widths of the beam, and count. Without those a
     // mean would be of the too small ones only; with all of them a hop takes a third longer.
     static constexpr float kBeyond = 0.25f;
@@ -146,14 +146,17 @@ private:
         };
         if (!reader_.read(id, generation, step)) {
             counters_->stale++;
-            beam_.forget(id);
+            beam_.forget();
             return false;
         }
 
         counters_->exact++;
         counters_->candidates += count;
         visits_.push(node);
-        if (node.live) beam_.put_visited(node.dist, id, generation);
+        if (node.live)
+            beam_.put_visited(node.dist);
+        else
+            beam_.drop();
         for (size_t i = 0; i < count; i++)
             beam_.offer(edges[i].dist, edges[i].id, edges[i].generation);
         beam_.announce(kAhead, [&](page::NodeId next) { announce(next); });
