@@ -58,6 +58,8 @@ def parser():
     g.add_argument("--typical-ef", type=int, default=40,
                    help="where nothing is swept: cold cache, writes, clients (40)")
     g.add_argument("--clients", type=numbers, default=[1], metavar="LIST")
+    g.add_argument("--pipeline", type=int, default=1, metavar="N",
+                   help="also with N queries sent at once by a client, so that the way to the server counts less")
     g.add_argument("--seconds", type=int, default=3, help="of each pgbench run (3)")
     g.add_argument("--filters", type=lambda t: [float(x) for x in words(t)], default=[], metavar="PERCENTS",
                    help="also with a WHERE that lets so many percent pass: 1,10,50")

@@ -29,6 +29,7 @@ class Load:
     seconds: int = 0
     transactions: int = 0
     mode: str = "prepared"
+    pipeline: int = 1                    # times that a script is sent before its answers are waited for
     variables: dict = dataclasses.field(default_factory=dict)
     reconnect: str = ""                  # -C: a connection for each transaction
     environment: dict = dataclasses.field(default_factory=dict)
@@ -52,7 +53,9 @@ def run(load):
         tps = re.search(r"^tps = ([0-9.]+)", done.stdout, re.M)
         if done.returncode != 0 or tps is None:
             raise PgbenchFailed(f"pgbench, status {done.returncode}: {done.stderr.strip()[-2000:]}")
-        return Outcome(float(tps[1]), _latencies(directory, len(load.scripts)))
+        # To pgbench a pipeline is one transaction.
+        times = [each / load.pipeline for each in _latencies(directory, len(load.scripts))]
+        return Outcome(float(tps[1]) * load.pipeline, times)
 
 
 def _command(load, directory):
@@ -65,7 +68,8 @@ def _command(load, directory):
     for number, (text, weight) in enumerate(load.scripts):
         path = os.path.join(directory, f"script{number}.sql")
         with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
+            file.write(text if load.pipeline == 1 else
+                       "\\startpipeline\n" + text * load.pipeline + "\\endpipeline\n")
         command += ["-f", f"{path}@{weight}"]
     for name, value in load.variables.items():
         command += ["-D", f"{name}={value}"]

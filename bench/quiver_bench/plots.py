@@ -5,9 +5,9 @@ COLORS = ["#d1495b", "#30638e", "#edae49", "#00798c", "#6a4c93", "#444444"]
 MARKERS = "osD^vP"
 
 
-def curves(results, data):
+def curves(results, data, part="search"):
     """{system: [(recall, qps, ef)]} of the unfiltered searches with the fewest clients."""
-    points = [r for r in results if r["part"] == "search" and r["data"] == data and "qps" in r["metrics"]]
+    points = [r for r in results if r["part"] == part and r["data"] == data and "qps" in r["metrics"]]
     if not points:
         return {}
     clients = min(r["point"]["clients"] for r in points)

@@ -16,7 +16,8 @@ from .results import METRICS, load
 TARGETS = (0.90, 0.95, 0.99)
 PREFIX = {"interpolated": "", "at least": "> ", "not reached": "not reached"}
 PART_TITLES = {
-    "floor": "A lookup by key, for scale", "search": "Search", "filtered": "Search with a filter",
+    "floor": "A lookup by key, for scale", "search": "Search", "pipelined": "Search, several queries sent at once",
+    "filtered": "Search with a filter",
     "cold": "First queries, empty cache", "build": "Build",
     "insert": "Insertions", "churn": "Deletion and vacuum", "mixed": "Searches and insertions at once",
     "busy": "Searches alone, and while one session replaces rows and one vacuums",
@@ -38,9 +39,9 @@ def table(header, rows):
     return "\n".join(lines + ["| " + " | ".join(str(c) for c in row) + " |" for row in rows]) + "\n"
 
 
-def at_recall(results, data, k):
+def at_recall(results, data, k, part="search"):
     """Queries per second where the curves cross a recall, and the ratio of the first system to each other."""
-    by_system = curves(results, data)
+    by_system = curves(results, data, part)
     if not by_system:
         return ""
     names, rows = list(by_system), []
@@ -117,7 +118,10 @@ def markdown(paths, plots):
                 out.append(summary)
             for part in PART_TITLES:
                 if any(r["part"] == part and r["data"] == data for r in results):
-                    out += [f"### {PART_TITLES[part]}\n", part_table(results, part, data)]
+                    out.append(f"### {PART_TITLES[part]}\n")
+                    if part == "pipelined":
+                        out.append(at_recall(results, data, document["k"], part))
+                    out.append(part_table(results, part, data))
         if any(r["part"] == "kernels" for r in results):
             out += ["## Kernels\n", "How many times faster than scalar.\n", kernel_table(results)]
     return "\n".join(out)

@@ -27,6 +27,7 @@ class Sweep:
     point: dict = dataclasses.field(default_factory=dict)
     filtered: bool = False
     ef: list = None          # instead of --ef
+    pipeline: int = 1        # queries that a client sends before it waits
 
     def values(self, system, options):
         return system.sweep or self.ef or options.ef
@@ -105,7 +106,8 @@ def _load(system, target, value, clients, sweep, options):
     scripts, variables = [(target.script(sweep.where), 1)], {}
     if options.parameters == "text":
         scripts, variables = target.text_scripts(query_texts(target), sweep.where)
-    return pgbench.Load(target.database, scripts, settings, clients, seconds=options.seconds, variables=variables)
+    return pgbench.Load(target.database, scripts, settings, clients, seconds=options.seconds, variables=variables,
+                        pipeline=sweep.pipeline)
 
 
 def query_texts(target):
@@ -127,7 +129,12 @@ def run_search(data, systems, schema, options, results, server):
     first = next(iter(targets.values()))[1]
     point = {"parameters": "text"} if options.parameters == "text" else {}
     run_floor(data, first, options, results)
-    run_sweep(data, targets, Sweep("search", truth_of(data, first), options.clients, point=point), options, results)
+    truth = truth_of(data, first)
+    run_sweep(data, targets, Sweep("search", truth, options.clients, point=point), options, results)
+    if options.pipeline > 1:
+        sweep = Sweep("pipelined", truth, options.clients[:1], point={**point, "pipeline": options.pipeline},
+                      pipeline=options.pipeline)
+        run_sweep(data, targets, sweep, options, results)
     for percent in options.filters:
         where = f"WHERE bucket < {round(percent * 10)}"
         count = min(FILTER_QUERIES, first.count)
@@ -141,9 +148,13 @@ def run_search(data, systems, schema, options, results, server):
 def run_floor(data, target, options, results):
     """What a client pays without any search: fetching one row by its key. Nothing can be faster than this."""
     script = f"\\set i random(1, {target.count})\nSELECT id FROM {target.queries} WHERE id = :i;\n"
-    for _, clients, _ in turns([None], options.rounds, options.clients):
-        outcome = pgbench.run(pgbench.Load(target.database, [(script, 1)], {}, clients, seconds=options.seconds))
-        results.add_round("floor", data.name, "lookup by key", {"clients": clients},
+    loads = [(clients, 1) for clients in options.clients]
+    if options.pipeline > 1:
+        loads.append((options.clients[0], options.pipeline))
+    for _, (clients, pipeline), _ in turns([None], options.rounds, loads):
+        outcome = pgbench.run(pgbench.Load(target.database, [(script, 1)], {}, clients, seconds=options.seconds,
+                                           pipeline=pipeline))
+        results.add_round("floor", data.name, "lookup by key", {"clients": clients, "pipeline": pipeline},
                           {"qps": outcome.tps, **_latencies(outcome)})
 
 

@@ -32,7 +32,7 @@ class EndToEnd(unittest.TestCase):
         document = self.run_driver("--data", "generated,rows=2000,dims=32,queries=50,name=tiny",
                                    "--parts", "search,writes,busy",
                                    "--ef", "10,100", "--filters", "50", "--filter-ef", "100",
-                                   "--inserts", "50", "--write-rows", "500",
+                                   "--pipeline", "4", "--inserts", "50", "--write-rows", "500",
                                    "--workers", "0")
         results = {(r["part"], *r["point"].values()): r["metrics"] for r in document["results"]}
         narrow, wide = results["search", 10, 1], results["search", 100, 1]
@@ -44,6 +44,9 @@ class EndToEnd(unittest.TestCase):
         self.assertGreater(wide["pages"], wide["hops"] / 2)
         self.assertGreater(wide["qps"], 1)
         self.assertLessEqual(wide["p50_ms"], wide["p99_ms"])
+        self.assertEqual(results["pipelined", 4, 100, 1]["recall"], wide["recall"])
+        self.assertGreater(results["pipelined", 4, 100, 1]["qps"], 1)
+        self.assertGreater(results["floor", 1, 4]["qps"], 1)
         self.assertGreater(results["filtered", "50%", 100, 1]["recall"], 0.9)
         self.assertGreater(results["insert", "after checkpoint", 1]["wal_bytes_per_row"], 100)
         self.assertGreater(results["churn", "2 the same rows inserted again"]["recall"], 0.9)
@@ -62,7 +65,9 @@ class EndToEnd(unittest.TestCase):
             self.assertEqual(compare.main([self.path, self.path]), 0)
             report.main([self.path])
         with open(self.path.replace(".json", ".md"), encoding="utf-8") as file:
-            self.assertIn("## tiny", file.read())
+            written = file.read()
+        self.assertIn("## tiny", written)
+        self.assertIn("several queries sent at once", written)
         self.assertTrue(os.path.exists(self.path.replace(".json", "-tiny.svg")))
 
     def test_a_table_as_it_is(self):
