@@ -124,7 +124,7 @@ private:
 
 template <class Metric, class Host>
 Inserted Inserter<Metric, Host>::insert(const void* vector, HeapTid tid) {
-    const Level level = level_of(tid, params_.seed, params_.m);
+    const Level level = level_of(tid, params_.seed, params_.ratio());
     const Query* const query = metric_.query(static_cast<const Element*>(vector), query_room_);
     const MemoryStore<Metric> store = this->store(query);
 

@@ -82,7 +82,9 @@ public:
     // record: the stored form with its error behind it (own.hpp).
     void insert(const std::byte* record, page::HeapTid tid, uint64_t level_seed,
                 int ef_construction) {
-        const graph::Level level = graph::level_of(tid, level_seed, profile_.m);
+        const graph::Level level = graph::level_of(
+            tid, level_seed,
+            graph::layer_ratio(profile_.m, layouts_.base.sparse ? 0 : page::own_bytes(profile_)));
         EntryPoint entry = read_entry(*pages_);
         point(*pages_, Point::insert_entry_read);
         if (entry.id == page::kNoNode) {

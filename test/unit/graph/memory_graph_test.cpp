@@ -38,8 +38,7 @@ TEST(MemoryGraph, HoldsAboutAsManyAsItSays) {
         const float vector[3] = {1, 2, 3};
         Rng rng(5);
         uint32_t added = 0;
-        while (graph.add(vector, tid_of(added), draw_level(rng.next(), layer_ratio(params.m))) !=
-               kNoNode)
+        while (graph.add(vector, tid_of(added), draw_level(rng.next(), params.ratio())) != kNoNode)
             ++added;
         EXPECT_EQ(graph.size(), added);
         EXPECT_NEAR(added, static_cast<double>(expected), 0.1 * static_cast<double>(expected));
