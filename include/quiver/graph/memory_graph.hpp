@@ -191,6 +191,9 @@ public:
     // Two words of each node for the pass after the build, which one process makes: see finish.hpp.
     uint32_t& position(NodeId id) const { return head(id).position; }
     NodeId& parent(NodeId id) const { return head(id).parent; }
+    // Until then the first of them is how many base lists name the node, for metrics with hubs
+    // (metric.hpp).
+    std::atomic_ref<uint32_t> ways(NodeId id) const { return std::atomic_ref(head(id).position); }
 
 private:
     static constexpr size_t kUnit = 64;

@@ -13,6 +13,9 @@
 //                                longest vector near a node hides nearly all others from it, and
 //                                among sparse vectors and by L1 a few short or central ones are
 //                                near everything, so kept edges alone would lead to few nodes
+//   kHubs                        is there, and true, where a few central vectors can be the nearest
+//                                of very many others, as by L1 in many dimensions: an insertion
+//                                then looks after the nodes that they push out of lists
 // and, if stored vectors differ in length, bytes_of(stored).
 // The cosine distance needs none of its own: on vectors of length one it is half the squared L2
 // distance.
@@ -31,6 +34,11 @@ namespace quiver::graph {
 template <class Metric>
 inline constexpr bool kVarying = requires(const Metric& m, const typename Metric::Element* v) {
     m.bytes_of(v);
+};
+
+template <class Metric>
+inline constexpr bool kHasHubs = requires {
+    requires Metric::kHubs;
 };
 
 // Distances that are at least zero compare by their ratio, which does not depend on how long the
@@ -121,6 +129,7 @@ template <class E>
 class L1Metric : public FloatMetric<E> {
 public:
     static constexpr bool kLinksToFillers = true;
+    static constexpr bool kHubs = true;
     using FloatMetric<E>::FloatMetric;
 
     void distances(const F32* query, const E* const* rows, size_t count,
@@ -128,8 +137,13 @@ public:
         this->kernels_->l1_many(query, rows, count, this->dims_, out);
     }
     static float occlusion(float to_owner, float to_kept) noexcept {
-        return occlusion_ratio(to_owner, to_kept);
+        return occlusion_ratio(to_owner, kMargin * to_kept);
     }
+
+private:
+    // Who is only just nearer to a kept neighbour is kept, too: in many dimensions a hub is about
+    // as near to everything as the owner is, and would hide all of it.
+    static constexpr float kMargin = 1.03f;
 };
 
 // Of two sparse vectors; squared if Euclidean, of which the cosine's are half.
@@ -149,6 +163,7 @@ template <page::Metric metric>
 class SparseMetric {
 public:
     static constexpr bool kLinksToFillers = true;
+    static constexpr bool kHubs = metric == page::Metric::l1;
     using Element = std::byte;
     using Query = std::byte;
 

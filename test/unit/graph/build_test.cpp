@@ -36,9 +36,10 @@ struct AnyLength : Base {
 
 template <class M>
 class BuildTest : public ::testing::Test {};
-using Metrics = ::testing::Types<AnyLength<L2Metric<F32>>, AnyLength<L2Metric<F16>>, CosineMetric,
-                                 AnyLength<InnerProductMetric<F32>>,
-                                 AnyLength<InnerProductMetric<F16>>, HammingMetric, JaccardMetric>;
+using Metrics =
+    ::testing::Types<AnyLength<L2Metric<F32>>, AnyLength<L2Metric<F16>>, CosineMetric,
+                     AnyLength<InnerProductMetric<F32>>, AnyLength<InnerProductMetric<F16>>,
+                     AnyLength<L1Metric<F16>>, HammingMetric, JaccardMetric>;
 TYPED_TEST_SUITE(BuildTest, Metrics);
 
 TYPED_TEST(BuildTest, FindsTheNearest) {
@@ -163,6 +164,34 @@ TEST(Build, NodesAtDistanceZeroStayReachable) {
     graph.finish();
     graph.check();
     EXPECT_EQ(graph.reachable(), 600u);
+}
+
+// Vectors of many dimensions whose lengths differ: by L1 the short ones are the nearest of all.
+Rows<F16> around_hubs(size_t count, uint64_t seed) {
+    constexpr size_t kManyDims = 256;
+    Rng rng(seed);
+    Rows<F16> rows{kManyDims, {}};
+    for (size_t i = 0; i < count; ++i) {
+        const float length = 0.3f + 0.7f * rng.uniform();
+        for (size_t d = 0; d < kManyDims; ++d) {
+            const float x = rng.uniform() * 2 - 1;
+            rows.elements.push_back(to_half(length * x * x * x));
+        }
+    }
+    return rows;
+}
+
+TEST(Build, HubsPushNobodyOut) {
+    const auto base = around_hubs(2000, 1);
+    const auto queries = around_hubs(100, 2);
+    TestGraph<L1Metric<F16>> graph(L1Metric<F16>(kernels::active(), base.per_row), 16, 64,
+                                   base.count());
+    graph.insert_all(base);
+    EXPECT_EQ(graph.finish(), 0u) << "nodes that no list named";
+    graph.check();
+    EXPECT_EQ(graph.reachable(), base.count());
+    EXPECT_GE(graph.recall(base, queries, 10, 20), 0.95);
+    EXPECT_GE(graph.recall(base, queries, 10, 40), 0.985);
 }
 
 TEST(Build, OverflowingDistancesDoNoHarm) {
