@@ -13,6 +13,7 @@
 #include <vector>     // std::vector
 
 #include "quiver/kernels/dispatch.hpp"
+#include "quiver/kernels/sparse_table.hpp"
 
 namespace {
 
@@ -169,6 +170,30 @@ void add_sparse(const char* family, const KernelSet& set,
     });
 }
 
+// The same, one vector's table and the other.
+void add_sparse_table(const char* family, const KernelSet& set,
+                      float (*kernel)(const kernels::SparseTable&, kernels::SparseArg) noexcept,
+                      size_t n) {
+    benchmark::RegisterBenchmark(name_of(family, set, n).c_str(), [=](benchmark::State& state) {
+        std::vector<std::vector<uint64_t>> memory;
+        const Arena arena{
+            [](void* blocks, size_t bytes) -> void* {
+                return static_cast<decltype(memory)*>(blocks)->emplace_back(bytes / 8 + 1).data();
+            },
+            &memory};
+        kernels::SparseTable table;
+        const SparseInput a(n, 30000, 0);
+        if (!kernels::make_sparse_table(a.arg(), 30000, arena, table)) return;
+        std::vector<SparseInput> b;
+        for (unsigned i = 0; i < 16; ++i) b.emplace_back(n, 30000, i + 1);
+        size_t i = 0;
+        for (auto _ : state) {
+            benchmark::DoNotOptimize(kernel(table, b[i % 16].arg()));
+            ++i;
+        }
+    });
+}
+
 void add_set(const KernelSet& set) {
     for (const size_t n : kDims) {
         add_pair("l2_squared_f32", set, set.f32.l2_squared, n, n);
@@ -196,6 +221,9 @@ void add_set(const KernelSet& set) {
         add_sparse("sparse_l2_squared", set, set.sparse.l2_squared, n, n);
         add_sparse("sparse_inner_product", set, set.sparse.inner_product, n, n);
         add_sparse("sparse_l1", set, set.sparse.l1, n, n);
+        add_sparse_table("sparse_l2_squared_table", set, set.sparse.l2_squared_table, n);
+        add_sparse_table("sparse_l1_table", set, set.sparse.l1_table, n);
+        add_sparse_table("sparse_inner_product_table", set, set.sparse.inner_product_table, n);
         add_sparse("sparse_inner_product_16_with", set, set.sparse.inner_product, 16, n);
         add_sparse("sparse_l2_squared_16_with", set, set.sparse.l2_squared, 16, n);
     }

@@ -54,6 +54,9 @@ struct Sparse {
     static float l2_squared(SparseArg a, SparseArg b) noexcept;
     static float inner_product(SparseArg a, SparseArg b) noexcept;
     static float l1(SparseArg a, SparseArg b) noexcept;
+    static float l2_squared_table(const SparseTable& a, SparseArg b) noexcept;
+    static float inner_product_table(const SparseTable& a, SparseArg b) noexcept;
+    static float l1_table(const SparseTable& a, SparseArg b) noexcept;
 };
 
 template <class Arch>
@@ -95,7 +98,8 @@ consteval BitKernels bit_table() {
 template <class Arch>
 consteval SparseKernels sparse_table() {
     using K = Sparse<Arch>;
-    return {K::l2_squared, K::inner_product, K::l1};
+    return {K::l2_squared,       K::inner_product,       K::l1,
+            K::l2_squared_table, K::inner_product_table, K::l1_table};
 }
 
 template <class Arch>

@@ -97,6 +97,40 @@ struct Lanes<arch::Avx2> {
         return !_mm256_testz_si256(mask, mask);
     }
 
+    [[gnu::always_inline]] static Floats find(const SparseTable& table, const I32* p) noexcept {
+        return find(table, load(p));
+    }
+    [[gnu::always_inline]] static Floats find_tail(const SparseTable& table, const I32* p,
+                                                   size_t r) noexcept {
+        const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+        const __m256i wanted = _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(r)), lane);
+        const __m256i there = _mm256_castps_si256(_mm256_maskload_ps(floats(p), wanted));
+        return find(table, _mm256_blendv_epi8(_mm256_set1_epi32(-1), there, wanted));
+    }
+    // Whole cells, because a gather costs by the number of its loads.
+    [[gnu::always_inline]] static Floats find(const SparseTable& table, __m256i indices) noexcept {
+        const __m256i product =
+            _mm256_mullo_epi32(indices, _mm256_set1_epi32(static_cast<int>(table.multiplier)));
+        const __m256i at = _mm256_and_si256(
+            _mm256_srl_epi32(product, _mm_cvtsi32_si128(static_cast<int>(table.shift))),
+            _mm256_set1_epi32(static_cast<int>(table.mask)));
+        const long long* const cells = whole(table.cells);
+        const __m256 low =
+            _mm256_castsi256_ps(_mm256_i32gather_epi64(cells, _mm256_castsi256_si128(at), 8));
+        const __m256 high =
+            _mm256_castsi256_ps(_mm256_i32gather_epi64(cells, _mm256_extracti128_si256(at, 1), 8));
+        // Within halves of 128 bits, so the quarters are in the order 0, 2, 1, 3 afterwards.
+        const __m256i found = in_order(_mm256_shuffle_ps(low, high, _MM_SHUFFLE(2, 0, 2, 0)));
+        const __m256i values = in_order(_mm256_shuffle_ps(low, high, _MM_SHUFFLE(3, 1, 3, 1)));
+        return _mm256_castsi256_ps(_mm256_and_si256(_mm256_cmpeq_epi32(found, indices), values));
+    }
+    [[gnu::always_inline]] static const long long* whole(const void* cells) noexcept {
+        return static_cast<const long long*>(cells);
+    }
+    [[gnu::always_inline]] static __m256i in_order(__m256 x) noexcept {
+        return _mm256_permute4x64_epi64(_mm256_castps_si256(x), _MM_SHUFFLE(3, 1, 2, 0));
+    }
+
     using Bytes = __m256i;
     using Counts = __m256i;
     using Total = __m256i;

@@ -80,6 +80,14 @@ struct Lanes<arch::Neon> {
     }
     [[gnu::always_inline]] static bool any(Mask mask) noexcept { return vmaxvq_u32(mask) != 0; }
 
+    [[gnu::always_inline]] static Floats find(const SparseTable& table, const I32* p) noexcept {
+        return find_one_by_one<arch::Neon>(table, p, kWidth);
+    }
+    [[gnu::always_inline]] static Floats find_tail(const SparseTable& table, const I32* p,
+                                                   size_t r) noexcept {
+        return find_one_by_one<arch::Neon>(table, p, r);
+    }
+
     using Bytes = uint8x16_t;
     using Counts = uint8x16_t;
     using Total = uint64x2_t;

@@ -67,6 +67,15 @@ struct Sparse<arch::Scalar> {
         return reference::sparse_inner_product<float>(a, b);
     }
     static float l1(SparseArg a, SparseArg b) noexcept { return reference::sparse_l1<float>(a, b); }
+    static float l2_squared_table(const SparseTable& a, SparseArg b) noexcept {
+        return reference::sparse_l2_squared_table(a, b);
+    }
+    static float inner_product_table(const SparseTable& a, SparseArg b) noexcept {
+        return reference::sparse_inner_product_table(a, b);
+    }
+    static float l1_table(const SparseTable& a, SparseArg b) noexcept {
+        return reference::sparse_l1_table(a, b);
+    }
 };
 
 template <>

@@ -130,6 +130,14 @@ struct Lanes<arch::Sse2> {
         return _mm_movemask_epi8(mask) != 0;
     }
 
+    [[gnu::always_inline]] static Floats find(const SparseTable& table, const I32* p) noexcept {
+        return find_one_by_one<arch::Sse2>(table, p, kWidth);
+    }
+    [[gnu::always_inline]] static Floats find_tail(const SparseTable& table, const I32* p,
+                                                   size_t r) noexcept {
+        return find_one_by_one<arch::Sse2>(table, p, r);
+    }
+
     using Bytes = __m128i;
     using Counts = __m128i;
     using Total = __m128i;

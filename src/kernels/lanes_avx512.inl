@@ -68,6 +68,32 @@ struct Avx512Lanes {
     }
     [[gnu::always_inline]] static bool any(Mask mask) noexcept { return mask != 0; }
 
+    [[gnu::always_inline]] static Floats find(const SparseTable& table, const I32* p) noexcept {
+        return find(table, _mm512_loadu_si512(p));
+    }
+    [[gnu::always_inline]] static Floats find_tail(const SparseTable& table, const I32* p,
+                                                   size_t r) noexcept {
+        return find(table, _mm512_mask_loadu_epi32(_mm512_set1_epi32(-1), first(r), p));
+    }
+    // Whole cells, because a gather costs by the number of its loads.
+    [[gnu::always_inline]] static Floats find(const SparseTable& table, __m512i indices) noexcept {
+        const __m512i product =
+            _mm512_mullo_epi32(indices, _mm512_set1_epi32(static_cast<int>(table.multiplier)));
+        const __m512i at = _mm512_and_si512(
+            _mm512_srl_epi32(product, _mm_cvtsi32_si128(static_cast<int>(table.shift))),
+            _mm512_set1_epi32(static_cast<int>(table.mask)));
+        const __m512i low = _mm512_i32gather_epi64(_mm512_castsi512_si256(at), table.cells, 8);
+        const __m512i high =
+            _mm512_i32gather_epi64(_mm512_extracti64x4_epi64(at, 1), table.cells, 8);
+        const __m512i even =
+            _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+        const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
+        const __m512i found = _mm512_permutex2var_epi32(low, even, high);
+        const __m512i values = _mm512_permutex2var_epi32(low, odd, high);
+        return _mm512_castsi512_ps(
+            _mm512_maskz_mov_epi32(_mm512_cmpeq_epi32_mask(found, indices), values));
+    }
+
     using Bytes = __m512i;
     using Counts = __m512i;
     using Total = __m512i;

@@ -4,6 +4,9 @@
 // larger list is read in blocks of kWidth: each element of the smaller one is compared with a whole
 // block at once, and only the step to the next block is a branch. What remains of the larger list,
 // less than a block, is merged one by one.
+//
+// One vector against many is laid out as a table instead: then the other is read once, kWidth
+// elements at a time, and the only memory that depends on it is a cell for each.
 #pragma once
 
 #include "kernels/families.hpp"
@@ -136,6 +139,77 @@ float Sparse<Arch>::inner_product(SparseArg a, SparseArg b) noexcept {
         j += ib <= ia;
     }
     return L::sum(sum) + rest;
+}
+
+// What the table has at r <= kWidth indices, for sets without a gather.
+template <class Arch>
+[[gnu::always_inline]] inline typename Lanes<Arch>::Floats find_one_by_one(const SparseTable& table,
+                                                                           const I32* indices,
+                                                                           size_t r) noexcept {
+    F32 found[Lanes<Arch>::kWidth] = {};
+    for (size_t i = 0; i < r; ++i) {
+        const int32_t index = indices[i].value;
+        const SparseCell& cell =
+            table
+                .cells[static_cast<uint32_t>(index) * table.multiplier >> table.shift & table.mask];
+        found[i].value = cell.index.value == index ? cell.value.value : 0.0f;
+    }
+    return Lanes<Arch>::load(found);
+}
+
+// Calls f(x, y) with kWidth values y of b at a time, and what the table has at their indices, or 0;
+// at the end zeros follow.
+template <class Arch, class F>
+[[gnu::always_inline]] inline void for_each_found(const SparseTable& a, SparseArg b, F f) noexcept {
+    using L = Lanes<Arch>;
+    size_t i = 0;
+    for (; i + L::kWidth <= b.n; i += L::kWidth)
+        f(L::find(a, b.indices + i), L::load(b.values + i));
+    if (i < b.n) f(L::find_tail(a, b.indices + i, b.n - i), L::load_tail(b.values + i, b.n - i));
+}
+
+// See reference.hpp.
+template <class Arch>
+[[gnu::always_inline]] inline float rest_of(double sum, double found) noexcept {
+    return sum - found > sum * 0x1p-40 ? static_cast<float>(sum - found) : 0.0f;
+}
+
+template <class Arch>
+float Sparse<Arch>::l2_squared_table(const SparseTable& a, SparseArg b) noexcept {
+    using L = Lanes<Arch>;
+    typename L::Floats sum(0.0f);
+    typename L::Doubles found(0.0);
+    for_each_found<Arch>(
+        a, b, [&](auto x, auto y) __attribute__((always_inline)) {
+            sum = sum + (x - y) * (x - y);
+            const auto low = L::low(x);
+            const auto high = L::high(x);
+            found = found + low * low + high * high;
+        });
+    return L::sum(sum) + rest_of<Arch>(a.squares, L::sum(found));
+}
+
+template <class Arch>
+float Sparse<Arch>::inner_product_table(const SparseTable& a, SparseArg b) noexcept {
+    using L = Lanes<Arch>;
+    typename L::Floats sum(0.0f);
+    for_each_found<Arch>(
+        a, b, [&](auto x, auto y) __attribute__((always_inline)) { sum = sum + x * y; });
+    return L::sum(sum);
+}
+
+template <class Arch>
+float Sparse<Arch>::l1_table(const SparseTable& a, SparseArg b) noexcept {
+    using L = Lanes<Arch>;
+    typename L::Floats sum(0.0f);
+    typename L::Doubles found(0.0);
+    for_each_found<Arch>(
+        a, b, [&](auto x, auto y) __attribute__((always_inline)) {
+            sum = sum + xsimd::abs(x - y);
+            const auto size = xsimd::abs(x);
+            found = found + L::low(size) + L::high(size);
+        });
+    return L::sum(sum) + rest_of<Arch>(a.magnitude, L::sum(found));
 }
 
 }  // namespace quiver::kernels

@@ -10,6 +10,7 @@
 // - sum: horizontal. low, high: the halves of Floats as Doubles.
 // - keep: the same Floats, in a register from now on.
 // - equal: which of kWidth indices are equal to a number, as a Mask. choose(mask, yes, no). any.
+// - find, find_tail: what a SparseTable has at kWidth, or r < kWidth, indices; else 0.
 // - Bytes is a register of kBytes bytes: load_bytes, load_bytes_tail, bit_and, bit_or, bit_xor.
 // - count: the set bits of Bytes as Counts, of which up to 8 may be added with add before fold adds
 //   them to a Total. zero_total, sum_total.

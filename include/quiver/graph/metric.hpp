@@ -158,6 +158,18 @@ inline float sparse_distance(const kernels::SparseKernels& kernels, kernels::Spa
         return kernels.l2_squared(a, b);
 }
 
+// The same from a vector that has a table.
+template <page::Metric metric>
+inline float sparse_distance(const kernels::SparseKernels& kernels, const kernels::SparseTable& a,
+                             kernels::SparseArg b) noexcept {
+    if constexpr (metric == page::Metric::inner_product)
+        return -kernels.inner_product_table(a, b);
+    else if constexpr (metric == page::Metric::l1)
+        return kernels.l1_table(a, b);
+    else
+        return kernels.l2_squared_table(a, b);
+}
+
 // Vectors as sparse_own.hpp says.
 template <page::Metric metric>
 class SparseMetric {

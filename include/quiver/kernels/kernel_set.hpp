@@ -79,11 +79,39 @@ struct SparseArg {
     size_t n;
 };
 
-// Merges of two sparse vectors; an index that only one side has counts as zero on the other.
+// An element of a sparse vector in a table; index -1: none, and the value is 0.
+struct SparseCell {
+    I32 index;
+    F32 value;
+};
+
+// A sparse vector to which many others are compared (sparse_table.hpp): each of its elements has a
+// cell of its own, so that no merge is needed.
+struct SparseTable {
+    const SparseCell* cells;  // mask + 1
+    uint32_t multiplier;
+    uint32_t shift;
+    uint32_t mask;
+    double squares;    // sum of the squares of its values
+    double magnitude;  // sum of their absolute values
+
+    constexpr uint32_t cell_of(int32_t index) const noexcept {
+        return static_cast<uint32_t>(index) * multiplier >> shift & mask;
+    }
+};
+
+// Of two sparse vectors; an index that only one side has counts as zero on the other.
+//
+// The first three merge. The others look every element of b up in the table of a: what a has alone
+// is then what of all its elements was not found, a difference of float64 sums, so to the bound
+// comes 2^-40 of the sum over a.
 struct SparseKernels {
     float (*l2_squared)(SparseArg a, SparseArg b) noexcept;
     float (*inner_product)(SparseArg a, SparseArg b) noexcept;
     float (*l1)(SparseArg a, SparseArg b) noexcept;
+    float (*l2_squared_table)(const SparseTable& a, SparseArg b) noexcept;
+    float (*inner_product_table)(const SparseTable& a, SparseArg b) noexcept;
+    float (*l1_table)(const SparseTable& a, SparseArg b) noexcept;
 };
 
 // Vectors of 8-bit codes; exact for n <= 32768.

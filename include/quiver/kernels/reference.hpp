@@ -164,6 +164,46 @@ Acc sparse_l1(SparseArg a, SparseArg b) noexcept {
     return sum;
 }
 
+// Calls f(x, y) for every element y of b, with what the table has at its index, or 0.
+template <class F>
+void for_each_found(const SparseTable& a, SparseArg b, F f) noexcept {
+    for (size_t i = 0; i < b.n; ++i) {
+        const SparseCell& cell = a.cells[a.cell_of(b.indices[i])];
+        f(cell.index == b.indices[i] ? to_float(cell.value) : 0.0f, to_float(b.values[i]));
+    }
+}
+
+// What is left of a sum when a part of it was found; nothing, where that is rounding.
+inline float rest_of(double sum, double found) noexcept {
+    return sum - found > sum * 0x1p-40 ? static_cast<float>(sum - found) : 0.0f;
+}
+
+inline float sparse_l2_squared_table(const SparseTable& a, SparseArg b) noexcept {
+    float sum = 0;
+    double found = 0;
+    for_each_found(a, b, [&](float x, float y) {
+        sum += (x - y) * (x - y);
+        found += double{x} * x;
+    });
+    return sum + rest_of(a.squares, found);
+}
+
+inline float sparse_inner_product_table(const SparseTable& a, SparseArg b) noexcept {
+    float sum = 0;
+    for_each_found(a, b, [&](float x, float y) { sum += x * y; });
+    return sum;
+}
+
+inline float sparse_l1_table(const SparseTable& a, SparseArg b) noexcept {
+    float sum = 0;
+    double found = 0;
+    for_each_found(a, b, [&](float x, float y) {
+        sum += x < y ? y - x : x - y;
+        found += x < 0 ? -x : x;
+    });
+    return sum + rest_of(a.magnitude, found);
+}
+
 inline int32_t int8_l2_squared(const int8_t* a, const int8_t* b, size_t n) noexcept {
     int32_t sum = 0;
     for (size_t i = 0; i < n; ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);

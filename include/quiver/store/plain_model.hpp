@@ -5,6 +5,7 @@
 
 #include "quiver/graph/memory_graph.hpp"
 #include "quiver/graph/metric.hpp"
+#include "quiver/kernels/sparse_table.hpp"
 #include "quiver/store/node_writer.hpp"
 #include "quiver/store/own.hpp"
 
@@ -69,20 +70,24 @@ template <page::Metric metric>
 class SparseQuery {
 public:
     // own must outlive the result.
-    SparseQuery(uint32_t dims, const std::byte* own)
+    SparseQuery(uint32_t dims, const std::byte* own, Arena arena)
         : kernels_(&kernels::active().sparse),
           most_(page::most_nonzeros(dims)),
-          q_(page::sparse_arg(own, most_)) {}
+          q_(page::sparse_arg(own, most_)),
+          has_table_(kernels::make_sparse_table(q_, dims, arena, table_)) {}
 
     float exact(const std::byte* own) const {
-        return detail::ordered(
-            graph::sparse_distance<metric>(*kernels_, q_, page::sparse_arg(own, most_)));
+        const kernels::SparseArg row = page::sparse_arg(own, most_);
+        return detail::ordered(has_table_ ? graph::sparse_distance<metric>(*kernels_, table_, row)
+                                          : graph::sparse_distance<metric>(*kernels_, q_, row));
     }
 
 private:
     const kernels::SparseKernels* kernels_;
     uint32_t most_;
     kernels::SparseArg q_;
+    kernels::SparseTable table_;
+    bool has_table_;
 };
 
 template <page::Metric metric_name>
@@ -98,7 +103,9 @@ public:
     Metric metric() const { return Metric(kernels::active(), profile_.dims); }
     Encoder make_encoder(Arena) const { return {}; }
     Encoder make_encoder(const graph::MemoryGraph&, size_t, Arena) const { return {}; }
-    Query make_query(const std::byte* own, Arena) const { return Query(profile_.dims, own); }
+    Query make_query(const std::byte* own, Arena arena) const {
+        return Query(profile_.dims, own, arena);
+    }
 
 private:
     page::Profile profile_;

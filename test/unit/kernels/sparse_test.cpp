@@ -5,6 +5,8 @@
 #include "kernels/guarded_buffer.hpp"
 #include "kernels/inputs.hpp"
 #include "quiver/kernels/reference.hpp"
+#include "quiver/kernels/sparse_table.hpp"
+#include "support/heap_arena.hpp"
 #include "support/isa_fixture.hpp"
 
 namespace quiver::test {
@@ -71,6 +73,29 @@ protected:
                 << "inner_product";
         }
     }
+    // The same from the table of a.
+    static void expect_close_by_table(SparseArg a, SparseArg b, uint32_t dim) {
+        SCOPED_TRACE(::testing::Message() << a.n << " with " << b.n << " elements of " << dim);
+        HeapArena memory;
+        kernels::SparseTable table;
+        ASSERT_TRUE(kernels::make_sparse_table(a, dim, memory.arena(), table));
+        const Sums want = sums_of(a, b);
+        const Sums own = sums_of(a, {});
+        const size_t n = a.n + b.n;
+        const auto& sparse = set().sparse;
+        const auto rest = [](double of) { return of * 0x1p-40; };
+        EXPECT_TRUE(within_bound(sparse.l2_squared_table(table, b), want.l2,
+                                 want.l2 + rest(own.l2) * 0x1p24, n))
+            << "l2_squared";
+        EXPECT_TRUE(
+            within_bound(sparse.l1_table(table, b), want.l1, want.l1 + rest(own.l1) * 0x1p24, n))
+            << "l1";
+        if (want.dot_magnitude < FLT_MAX) {
+            EXPECT_TRUE(
+                within_bound(sparse.inner_product_table(table, b), want.dot, want.dot_magnitude, n))
+                << "inner_product";
+        }
+    }
     static void expect_close_both_ways(SparseArg a, SparseArg b) {
         expect_close(a, b);
         expect_close(b, a);
@@ -90,6 +115,70 @@ TEST_P(SparseKernel, takes_every_kind_of_value) {
     for (const Kind kind : kKinds)
         for (const size_t n : {5, 40, 300})
             expect_close(draw_sparse(kind, n, 500, 5).arg(), draw_sparse(kind, n, 500, 7).arg());
+}
+
+// Small dimensions, where indices are their own cells, and large ones, where they are scattered.
+TEST_P(SparseKernel, looks_up_every_pair_of_sizes) {
+    for (const size_t na : {0, 1, 2, 7, 8, 15, 16, 17, 40, 100})
+        for (const size_t nb : {0, 1, 3, 4, 5, 8, 15, 16, 17, 31, 32, 33, 120})
+            for (const uint32_t dim : {130u, 1000u, 1000000000u})
+                expect_close_by_table(draw_sparse(Kind::ordinary, na, dim, 1).arg(),
+                                      draw_sparse(Kind::ordinary, nb, dim, 3).arg(), dim);
+    for (const Kind kind : kKinds)
+        for (const size_t n : {5, 40, 300})
+            expect_close_by_table(draw_sparse(kind, n, 500, 5).arg(),
+                                  draw_sparse(kind, n, 500, 7).arg(), 500);
+}
+
+TEST_P(SparseKernel, looks_up_what_is_the_same) {
+    for (const uint32_t dim : {1500u, 100000000u}) {
+        const SparseVector a = draw_sparse(Kind::ordinary, 90, dim, 9);
+        HeapArena memory;
+        kernels::SparseTable table;
+        ASSERT_TRUE(kernels::make_sparse_table(a.arg(), dim, memory.arena(), table));
+        EXPECT_EQ(set().sparse.l2_squared_table(table, a.arg()), 0.0f);
+        EXPECT_EQ(set().sparse.l1_table(table, a.arg()), 0.0f);
+        const SparseVector i = draw_sparse(Kind::integers, 70, dim, 11);
+        const SparseVector j = draw_sparse(Kind::integers, 140, dim, 13);
+        const Sums want = sums_of(i.arg(), j.arg());
+        ASSERT_TRUE(kernels::make_sparse_table(i.arg(), dim, memory.arena(), table));
+        EXPECT_EQ(set().sparse.l2_squared_table(table, j.arg()), want.l2);
+        EXPECT_EQ(set().sparse.l1_table(table, j.arg()), want.l1);
+        EXPECT_EQ(set().sparse.inner_product_table(table, j.arg()), want.dot);
+    }
+}
+
+TEST_P(SparseKernel, looks_up_inside_its_inputs_at_any_alignment) {
+    HeapArena memory;
+    const SparseVector a = draw_sparse(Kind::ordinary, 40, 150, 29);
+    kernels::SparseTable table;
+    ASSERT_TRUE(kernels::make_sparse_table(a.arg(), 150, memory.arena(), table));
+    GuardedBuffer indices(600), values(600);
+    for (size_t n = 0; n <= 70; ++n) {
+        const SparseVector b = draw_sparse(Kind::ordinary, n, 150, 31);
+        const SparseArg arg{indices.at_end(b.indices.data(), n), values.at_end(b.values.data(), n),
+                            n};
+        const Sums want = sums_of(a.arg(), b.arg());
+        EXPECT_TRUE(
+            within_bound(set().sparse.l2_squared_table(table, arg), want.l2, want.l2, 40 + n));
+    }
+    // Indices as a damaged page may have them find something or nothing, in the table.
+    SparseVector damaged = draw_sparse(Kind::ordinary, 37, 150, 33);
+    for (size_t i = 0; i < damaged.indices.size(); ++i)
+        damaged.indices[i] = static_cast<int32_t>(0x9e3779b9u * i);
+    EXPECT_GT(set().sparse.l1_table(table, damaged.arg()), 0.0f);
+}
+
+TEST(SparseTable, IsNotMadeOfWhatNeedsTooMuch) {
+    HeapArena memory;
+    kernels::SparseTable table;
+    EXPECT_TRUE(kernels::make_sparse_table(draw_sparse(Kind::ordinary, 8000, 30000, 1).arg(), 30000,
+                                           memory.arena(), table));
+    EXPECT_FALSE(kernels::make_sparse_table(draw_sparse(Kind::ordinary, 8000, 60000, 1).arg(),
+                                            60000, memory.arena(), table));
+    SparseVector twice = draw_sparse(Kind::ordinary, 3, 100, 1);
+    twice.indices[1] = twice.indices[0];
+    EXPECT_FALSE(kernels::make_sparse_table(twice.arg(), 100, memory.arena(), table));
 }
 
 TEST_P(SparseKernel, treats_empty_identical_and_disjoint_vectors) {
