@@ -6,7 +6,7 @@
 // first.
 #pragma once
 
-#include <algorithm>  // std::min, std::max_element
+#include <algorithm>  // std::min, std::max
 #include <cstdint>    // SIZE_MAX
 #include <limits>     // std::numeric_limits
 
@@ -69,6 +69,7 @@ public:
         holes_ = 0;
         count_ = std::min<size_t>(slot.header().edge_count, slot.layout->edges);
         std::fill_n(hole_, count_, false);
+        std::fill_n(stays_, count_, false);
         for (size_t i = 0; i < count_; i++) {
             const Members::Member* const member =
                 members_.find(kind, slot.ids()[i], slot.tag()[i] & page::kGenerationMask);
@@ -95,27 +96,16 @@ public:
         if (at < count_) remove(at);
     }
 
+    // Members for which stays(id) holds do not leave for a newcomer.
+    template <class Stays>
+    void pin(Stays stays) {
+        for (size_t i = 0; i < count_; i++) stays_[i] = stays(slot_.ids()[i]);
+    }
+
     // Makes edge i a hole.
     void remove(size_t i) {
         hole_[i] = true;
         holes_++;
-    }
-
-    // Decides anew who of the list hides whom.
-    // before: all members are at hand.
-    void reconsider() {
-        uint8_t order[page::kMaxEdgesPadded];
-        size_t count = 0;
-        for (size_t i = 0; i < count_; i++)
-            if (!hole_[i]) order[count++] = static_cast<uint8_t>(i);
-        std::sort(order, order + count, [&](uint8_t a, uint8_t b) {
-            return from_owner_[a] != from_owner_[b] ? from_owner_[a] < from_owner_[b] : a < b;
-        });
-        for (size_t at = 0; at < count; at++) slot_.tag()[order[at]] |= page::kFiller;
-        for (size_t at = 0; at < count; at++) {
-            const size_t i = order[at];
-            if (hiddenness(i) < 0) slot_.tag()[i] &= page::kGenerationMask;
-        }
     }
 
     // Decides whether the newcomer enters, and instead of whom: of whatever is hidden, the newcomer
@@ -138,7 +128,10 @@ public:
         size_t farthest = count_;
         size_t most_hidden = count_;
         float most = hidden;
+        size_t last = count_;  // whoever it is nearer to
         for (size_t i = 0; i < count_; i++) {
+            if (stays_[i]) continue;
+            if (last == count_ || from_owner_[i] > from_owner_[last]) last = i;
             const bool beyond = from_owner_[i] > distance;
             if (beyond && (farthest == count_ || from_owner_[i] > from_owner_[farthest]))
                 farthest = i;
@@ -155,9 +148,8 @@ public:
             seat.at = most_hidden;
         else if (!seat.filler && farthest != count_)
             seat.at = farthest;
-        else if (demand == Demand::always)
-            seat.at = static_cast<size_t>(std::max_element(from_owner_, from_owner_ + count_) -
-                                          from_owner_);
+        else if (demand == Demand::always && last != count_)
+            seat.at = last;
         return seat;
     }
 
@@ -185,6 +177,7 @@ public:
         from_owner_[seat.at] = newcomer.distance;
         known_[seat.at] = newcomer.own;
         if (seat.at == count_) {
+            stays_[count_] = false;
             hole_[count_++] = false;
             slot_.header().edge_count = static_cast<uint8_t>(count_);
         } else if (hole_[seat.at]) {
@@ -201,23 +194,6 @@ public:
         size_t at = 0;
         while (at < count_ && !hole_[at]) at++;
         return {at, true};
-    }
-
-    // Moves the last edges into the holes that are left.
-    void close() {
-        for (size_t i = 0; holes_ > 0; i++) {
-            while (holes_ > 0 && hole_[count_ - 1]) drop_last();
-            if (i >= count_ || !hole_[i]) continue;
-            const size_t last = count_ - 1;
-            slot_.ids()[i] = slot_.ids()[last].value;
-            slot_.tag()[i] = slot_.tag()[last];
-            encoder_->move(slot_, last, i);
-            from_owner_[i] = from_owner_[last];
-            known_[i] = known_[last];
-            hole_[i] = false;
-            hole_[last] = true;
-        }
-        slot_.header().edge_count = static_cast<uint8_t>(count_);
     }
 
 private:
@@ -259,10 +235,6 @@ private:
         while (at < count_ && (hole_[at] || slot_.ids()[at] != id)) at++;
         return at;
     }
-    void drop_last() {
-        count_--;
-        holes_--;
-    }
 
     static constexpr float kNotHidden = graph::kNotHidden;
 
@@ -277,6 +249,7 @@ private:
     size_t count_ = 0;       // with holes
     size_t holes_ = 0;
     bool hole_[page::kMaxEdgesPadded];
+    bool stays_[page::kMaxEdgesPadded];
     const std::byte* known_[page::kMaxEdgesPadded];  // stored forms, null where they are not
     float from_owner_[page::kMaxEdgesPadded];
     float from_newcomer_[page::kMaxEdgesPadded];
@@ -300,16 +273,21 @@ struct Offered {
 // An offer is repeated so often when the list that was read has changed before it was locked.
 inline constexpr int kMostOffers = 16;
 
+// Any member of a list may leave it for a newcomer.
+struct NobodyStays {
+    bool operator()(page::NodeId) const { return false; }
+};
+
 // Offers a node to the list of record `to` of that kind, whose stored form is `own`; the page is
 // locked for the decision and the change.
 // before: no page is locked. newcomer: the query of who.own; owner: that of own. room: for what
-// members() has to keep.
-template <PageAccess Pages, class Model>
+// members() has to keep. stays(id): who is not to leave for it.
+template <PageAccess Pages, class Model, class Stays = NobodyStays>
 inline Offered offer(Pages& pages, ListEditor<Model>& editor, page::PageKind kind,
                      const page::SlotLayout& layout, page::NodeId to, uint8_t generation,
                      const std::byte* own, const typename Model::Query& owner,
                      const typename Model::Query& newcomer, const Newcomer& who, Demand demand,
-                     Arena room) {
+                     Arena room, Stays stays = {}) {
     Offered result;
     bool changed = true;
     for (int tries = 0; changed && tries < kMostOffers; tries++) {
@@ -331,6 +309,7 @@ inline Offered offer(Pages& pages, ListEditor<Model>& editor, page::PageKind kin
                 return Commit::no;
             }
             editor.remove_stale(who.id);
+            editor.pin(stays);
             const Seat seat = editor.judge(newcomer, who.distance, demand);
             if (seat.refused()) return Commit::no;
             result.outcome = taken;

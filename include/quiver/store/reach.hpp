@@ -1,6 +1,7 @@
 // Which nodes of layer 0 some path leads to.
 //
-// A bit per slot says that a node was reached, and another one that its list is still to be read.
+// A bit per slot says that a node was reached, another one that its list is still to be read, and a
+// third one that it was not reached at first.
 // Pages are read in block order again and again until no list is left: most nodes are reached
 // within a few rounds, and a page is read once for all its nodes that wait.
 #pragma once
@@ -27,12 +28,22 @@ public:
           bytes_(size_t{blocks} * layout.per_page / 8 + 1),
           reached_(arena.array<uint8_t>(bytes_)),
           waiting_(arena.array<uint8_t>(bytes_)),
+          stays_(arena.array<uint8_t>(bytes_)),
           stack_(arena),
-          image_(arena.array<std::byte>(page::kPageSize)) {}
+          image_(arena.array<std::byte>(page::kPageSize)) {
+        std::memset(stays_, 0, bytes_);
+    }
 
     bool reached(page::NodeId id) const { return covers(id) && has(reached_, id); }
 
-    // Forgets everything and begins with what a node leads to.
+    // Nodes that some list had to take for lack of other ways: they are not to leave one for the
+    // next such node.
+    void make_stay(page::NodeId id) {
+        if (covers(id)) set(stays_, id);
+    }
+    bool stays(page::NodeId id) const { return covers(id) && has(stays_, id); }
+
+    // Forgets who is reached and begins with what a node leads to.
     void begin(page::NodeId from) {
         std::memset(reached_, 0, bytes_);
         std::memset(waiting_, 0, bytes_);
@@ -128,6 +139,7 @@ private:
     size_t bytes_;
     uint8_t* reached_;
     uint8_t* waiting_;  // reached, list not read yet
+    uint8_t* stays_;
     ArenaVector<page::NodeId> stack_;
     std::byte* image_;
 };

@@ -1,5 +1,5 @@
 // Records that were read lately, so that the neighbours of a page's nodes, which are mostly the
-// same ones, are read once: dead nodes with their lists, and live ones as queries.
+// same ones, are read once: dead nodes with their lists, and vectors.
 //
 // Both tables have a fixed size, and a record has one place in each. What they say is as old as the
 // read, which is enough for a vacuum: a dead node stays as it is until the vacuum frees it, and
@@ -99,99 +99,83 @@ private:
     std::byte* bytes_;
 };
 
-// A live node, ready to be measured against others.
-template <class Model>
-struct LiveNode {
-    const std::byte* own;
-    const typename Model::Query* query;
+// The vector of a node that was read lately.
+struct CachedOwn {
+    const std::byte* own = nullptr;  // null: there is no such node
+    bool live = false;               // else it is only a way
 };
 
-template <PageAccess Pages, class Model>
-class QueryCache {
+// The vectors of nodes.
+template <PageAccess Pages>
+class OwnCache {
 public:
-    using PageQuery = typename Model::Query;
-
-    QueryCache(Arena arena, Pages& pages, const Model& model, size_t memory)
+    OwnCache(Arena arena, Pages& pages, const page::Layouts& layouts, size_t memory)
         : pages_(&pages),
-          model_(&model),
-          layouts_(page::layouts(model.profile())),
+          layouts_(layouts),
           arena_(arena),
           own_bytes_(page::round_up(
-              layouts_.base.sparse ? layouts_.base.own_inline : layouts_.base.own_bytes, 16)),
-          record_(arena.array<std::byte>(std::max(layouts_.base.stride, layouts_.upper.stride))) {
-        const size_t room = query_room(model.profile());
-        size_ = std::max<size_t>(memory / (room + own_bytes_ + sizeof(Entry)), 8);
-        entries_ = arena.array<Entry>(size_);
-        own_ = arena.array<std::byte>(size_ * own_bytes_);
-        for (size_t i = 0; i < size_; i++)
-            entries_[i] = {{},     0, false, false, Scratch(arena, room), arena.array<PageQuery>(1),
-                           nullptr};
+              layouts.base.sparse ? layouts.base.own_inline : layouts.base.own_bytes, 16)),
+          size_(std::max<size_t>(memory / (own_bytes_ + sizeof(Entry)), 8)),
+          entries_(arena.array<Entry>(size_)),
+          own_(arena.array<std::byte>(size_ * own_bytes_)) {
+        std::fill_n(entries_, size_, Entry{});
+        if (layouts.base.spans() || layouts.upper.spans())
+            record_ = arena.array<std::byte>(std::max(layouts.base.stride, layouts.upper.stride));
     }
 
-    // Memory that a query takes: the vector as floats, rotated, and its tables.
-    static size_t query_room(const page::Profile& p) {
-        if (p.own == page::Own::sparse) return 0;
-        if (page::is_plain(p)) return sizeof(float) * p.dims + 64;
-        return 16 * page::round_up(p.dims, 8) + 4 * 64;
-    }
-
-    // The node, if it is live and of this generation. Valid until the next call.
+    // The node of this generation. Valid until the next call.
     // before: the block exists.
-    LiveNode<Model> get(page::PageKind kind, page::NodeId id, uint8_t generation) {
+    CachedOwn get(page::PageKind kind, page::NodeId id, uint8_t generation) {
         const CacheKey key{id, kind};
         const size_t at = key.place(size_);
         Entry& entry = entries_[at];
         if (!(entry.key == key && entry.generation == generation) || entry.large) {
-            entry.key = key;
-            entry.generation = generation;
-            const page::SlotLayout& layout = layouts_.of(kind);
-            const page::ConstSlot slot{record_, &layout};
-            entry.live = copy_record(*pages_, kind, layout, id, record_) &&
-                         slot.header().state == page::SlotState::live &&
-                         slot.header().generation == generation;
-            if (entry.live) load(entry, slot, own_ + at * own_bytes_);
+            entry = {key, generation, false, {}};
+            load(entry, own_ + at * own_bytes_);
         }
-        return entry.live ? LiveNode<Model>{entry.own, entry.query}
-                          : LiveNode<Model>{nullptr, nullptr};
+        return entry.node;
     }
 
 private:
     struct Entry {
         CacheKey key;
-        uint8_t generation;
-        bool live;
-        bool large;  // its vector has no place of its own, so it is read every time
-        Scratch scratch;
-        PageQuery* query;
-        const std::byte* own;
+        uint8_t generation = 0;
+        bool large = false;  // its vector has no place of its own, so it is read every time
+        CachedOwn node;
     };
 
-    // before: slot is a copy. after: the entry has the own vector, or is not live.
-    void load(Entry& entry, page::ConstSlot slot, std::byte* own) {
-        const size_t size = slot.layout->own_size(slot.own());
-        entry.large = size > own_bytes_;
-        if (entry.large && large_ == nullptr)
-            large_ = arena_.array<std::byte>(slot.layout->own_bytes);
-        std::byte* const to = entry.large ? large_ : own;
-        const std::byte* const from = own_of(*pages_, slot, to);
-        entry.live = from != nullptr;
-        if (!entry.live) return;
-        if (from != to) std::memcpy(to, from, size);
-        entry.own = to;
-        entry.scratch.reset();
-        *entry.query = model_->make_query(to, entry.scratch.arena());
+    void load(Entry& entry, std::byte* own) {
+        const page::SlotLayout& layout = layouts_.of(entry.key.kind);
+        bool copied = false;
+        pages_->read(page::block_of(entry.key.id, layout), [&](const std::byte* bytes) {
+            if (!page::is_page(bytes, entry.key.kind)) return;
+            const page::ConstSlot slot = page::slot_of(bytes, entry.key.id, layout);
+            if (slot.header().state == page::SlotState::free ||
+                slot.header().generation != entry.generation)
+                return;
+            entry.node = {own, slot.header().state == page::SlotState::live};
+            copied = has_tails(slot);
+            if (copied)
+                std::memcpy(record_, slot.at, layout.stride);
+            else
+                std::memcpy(own, slot.own(), layout.own_size(slot.own()));
+        });
+        if (!copied) return;
+        const page::ConstSlot slot{record_, &layout};
+        entry.large = layout.own_size(slot.own()) > own_bytes_;
+        if (entry.large && large_ == nullptr) large_ = arena_.array<std::byte>(layout.own_bytes);
+        entry.node.own = own_of(*pages_, slot, entry.large ? large_ : own);
     }
 
     Pages* pages_;
-    const Model* model_;
     page::Layouts layouts_;
     Arena arena_;
     size_t own_bytes_;
-    std::byte* large_ = nullptr;  // the vector that was read last of those that are large
-    std::byte* record_;
     size_t size_;
     Entry* entries_;
     std::byte* own_;
+    std::byte* record_ = nullptr;  // where nodes span pages
+    std::byte* large_ = nullptr;   // the vector that was read last of those that are large
 };
 
 }  // namespace quiver::store

@@ -15,6 +15,7 @@
 
 #include "quiver/base/bounded_heap.hpp"
 #include "quiver/store/admit.hpp"
+#include "quiver/store/choose_list.hpp"
 #include "quiver/store/liveness.hpp"
 #include "quiver/store/reach.hpp"
 #include "quiver/store/record_cache.hpp"
@@ -40,12 +41,12 @@ public:
           blocks_(pages.blocks()),
           liveness_(arena, layouts_, blocks_, memory / 2),
           dead_(arena, pages, layouts_, std::min(memory / 4, kMostCache)),
-          live_(arena, pages, model, std::min(memory / 4, kMostCache)),
+          vectors_(arena, pages, layouts_, std::min(memory / 4, kMostCache)),
           encoder_(model.make_encoder(arena)),
           editor_(model, encoder_, arena),
-          scratch_(arena, QueryCache<Pages, Model>::query_room(profile_) +
-                              2 * kMostTries * (typical_own_bytes() + 64)),
-          search_scratch_(arena, QueryCache<Pages, Model>::query_room(profile_)),
+          chooser_(model, encoder_, arena, page::kMaxEdgesPadded + kMostCandidates),
+          scratch_(arena, query_room() + choices(layouts_.base) * (typical_own_bytes() + 64)),
+          search_scratch_(arena, query_room()),
           search_query_(arena.array<PageQuery>(1)),
           descent_(arena, pages, *search_query_, layouts_, counters_),
           base_search_(arena, pages, *search_query_, layouts_.base, page::PageKind::base,
@@ -73,19 +74,28 @@ public:
 
 private:
     static constexpr size_t kMostCache = size_t{16} << 20;
-    // Candidates that are read for a list, beyond one for each edge that is to be replaced.
-    static constexpr size_t kSpareTries = 4;
-    static constexpr size_t kMostTries = page::kMaxEdgesPadded + kSpareTries;
-    static constexpr size_t kMostCandidates = 4 * kMostTries;
+    static constexpr size_t kMostCandidates = 4 * page::kMaxEdgesPadded;
     // Dead nodes behind dead ones that are asked for their neighbours.
     static constexpr size_t kMostWays = 32;
     // A page that others change is tried again so often.
     static constexpr int kTries = 3;
     static constexpr size_t kMostEdgesOnPage = page::kBody / 4;
 
+    // From how many nodes a list is chosen: as many as an insertion chooses from.
+    size_t choices(const page::SlotLayout& layout) const {
+        return std::max<size_t>(profile_.ef_construction, 2 * size_t{layout.edges});
+    }
+
     // Sparse vectors mostly fit into their slots.
     size_t typical_own_bytes() const {
         return layouts_.base.sparse ? layouts_.base.own_inline : layouts_.base.own_bytes;
+    }
+
+    // Memory that a query takes: the vector as floats, rotated, and its tables.
+    size_t query_room() const {
+        if (profile_.own == page::Own::sparse) return 0;
+        if (page::is_plain(profile_)) return sizeof(float) * profile_.dims + 64;
+        return 16 * page::round_up(profile_.dims, 8) + 4 * 64;
     }
 
     struct Candidate {
@@ -268,11 +278,10 @@ private:
                 const page::NodeId to = slot.ids()[at];
                 broken[at] =
                     to == id || is_broken(kind, to, slot.tag()[at] & page::kGenerationMask);
-                if (broken[at])
-                    broken_slot_[i] = any = true;
-                else if (kind == page::PageKind::base)
-                    liveness_.name(to);
+                if (broken[at]) broken_slot_[i] = any = true;
             }
+            if (kind != page::PageKind::base || broken_slot_[i]) continue;
+            for (size_t at = 0; at < count; at++) liveness_.name(slot.ids()[at]);
         }
         return any;
     }
@@ -331,42 +340,61 @@ private:
         return copy;
     }
 
-    // Replaces the broken edges of a list in the plan.
+    // Chooses a list anew in the plan: from the members that are left, and from live nodes that the
+    // broken ones led to.
     void repair_list(page::Slot slot, page::NodeId id, page::PageKind kind, const bool* broken) {
         begin_list();
         const std::byte* const own = own_of(*pages_, {slot.at, slot.layout}, own_);
         if (own == nullptr) return;
         const PageQuery owner = model_->make_query(own, scratch_.arena());
-        open(kind, slot, own, owner);
-        const size_t count = editor_.count();
-        size_t lost = 0;
-        for (size_t i = 0; i < count; i++) {
-            if (!broken[i]) continue;
-            editor_.remove(i);
-            lost++;
-        }
-        editor_.reconsider();
+        const size_t count = std::min<size_t>(slot.header().edge_count, slot.layout->edges);
+        chooser_.begin();
         heap_.clear();
         ways_.clear();
+        size_t lost = 0;
         for (size_t i = 0; i < count; i++) {
-            if (broken[i]) ask(kind, slot.ids()[i], slot.tag()[i] & page::kGenerationMask, owner);
+            const uint8_t generation = slot.tag()[i] & page::kGenerationMask;
+            lost += broken[i];
+            if (broken[i])
+                ask(kind, slot.ids()[i], generation, owner);
+            else
+                add(kind, {0, slot.ids()[i], generation}, i);
         }
         for (size_t i = 0; i < ways_.size() && i < kMostWays && heap_.size() < lost; i++) {
             const Candidate way = ways_[i];
             ask(kind, way.id, way.generation, owner);
         }
-        fill(id, kind, owner, lost + kSpareTries);
-        if (editor_.count() * 4 < slot.layout->edges) {
+        add_nearest(kind, id, choices(*slot.layout));
+        if (chooser_.count() * 4 < slot.layout->edges) {
             search(kind, slot.header().layer, own);
-            fill(id, kind, owner, slot.layout->edges);
+            add_nearest(kind, id, choices(*slot.layout));
         }
-        const size_t left = editor_.count();
+        const size_t left = chooser_.choose(slot, own);
         const size_t gone = count > left ? count - left : 0;
         stats_->edges_removed += gone;
         stats_->edges_replaced += lost - std::min(lost, gone);
-        editor_.close();
         if (kind != page::PageKind::base) return;
         for (size_t i = 0; i < left; i++) liveness_.name(slot.ids()[i]);
+    }
+
+    // Adds the nearest candidates, until there are so many choices.
+    void add_nearest(page::PageKind kind, page::NodeId id, size_t most) {
+        for (const Candidate& candidate : heap_.take_sorted()) {
+            if (chooser_.count() >= most || chooser_.full()) break;
+            if (candidate.id == id || chooser_.contains(candidate.id) ||
+                !exists(candidate.id, layouts_.of(kind)))
+                continue;
+            add(kind, candidate, Choice::kNew);
+        }
+    }
+
+    // If there is such a node. A new one has to be live; a member of the list may be a dead one of
+    // another range, whose turn comes with that.
+    void add(page::PageKind kind, const Candidate& node, size_t at) {
+        pause_();
+        const CachedOwn found = vectors_.get(kind, node.id, node.generation);
+        if (found.own == nullptr || (at == Choice::kNew && !found.live)) return;
+        chooser_.add({node.id, node.generation, at, keep(found.own)});
     }
 
     // Makes candidates of the neighbours of a dead node.
@@ -401,8 +429,8 @@ private:
         if constexpr (PlainQuery<PageQuery>) {
             if (!exists(candidate.id, layouts_.of(kind))) return false;
             pause_();
-            const LiveNode<Model> node = live_.get(kind, candidate.id, candidate.generation);
-            if (node.own == nullptr) return false;
+            const CachedOwn node = vectors_.get(kind, candidate.id, candidate.generation);
+            if (node.own == nullptr || !node.live) return false;
             candidate.distance = owner.exact(node.own);
         }
         return true;
@@ -423,42 +451,6 @@ private:
         search.run();
         for (const Found& node : search.found())
             if (node.live) heap_.push({node.dist, node.id, node.generation});
-    }
-
-    // Lets the nearest candidates into the list, at most `tries`: first those that nobody hides,
-    // then the nearest.
-    void fill(page::NodeId id, page::PageKind kind, const PageQuery& owner, size_t tries) {
-        size_t spares = 0;
-        size_t tried = 0;
-        for (const Candidate& candidate : heap_.take_sorted()) {
-            if (tried == tries || editor_.room() == 0) break;
-            if (candidate.id == id || editor_.contains(candidate.id, candidate.generation))
-                continue;
-            const bool twice = std::any_of(spares_, spares_ + spares, [&](const Newcomer& spare) {
-                return spare.id == candidate.id;
-            });
-            if (twice || !exists(candidate.id, layouts_.of(kind))) continue;
-            tried++;
-            const LiveNode<Model> node = live_.get(kind, candidate.id, candidate.generation);
-            if (node.own == nullptr) continue;
-            const Newcomer newcomer{candidate.id, candidate.generation, keep(node.own),
-                                    owner.exact(node.own)};
-            const Seat seat = editor_.judge(*node.query, newcomer.distance, Demand::if_better);
-            if (seat.filler)
-                spares_[spares++] = newcomer;
-            else
-                put(kind, newcomer, seat);
-        }
-        std::sort(spares_, spares_ + spares, [](const Newcomer& a, const Newcomer& b) {
-            return a.distance != b.distance ? a.distance < b.distance : a.id < b.id;
-        });
-        for (size_t i = 0; i < spares && editor_.room() > 0; i++)
-            put(kind, spares_[i], editor_.free_seat());
-    }
-
-    void put(page::PageKind kind, const Newcomer& newcomer, const Seat& seat) {
-        editor_.put(newcomer, seat);
-        editor_.members().put(kind, newcomer.id, newcomer.generation, newcomer.own);
     }
 
     // Puts the planned lists on the page, but for those that are not what they were. Whether there
@@ -499,7 +491,7 @@ private:
     // ---- nodes that few lists name, and those that no path leads to ----
 
     // Lists that name a node, below which it is offered to more.
-    static constexpr int kFewNames = 8;
+    static constexpr int kFewNames = 4;
     // Neighbours that it is offered to.
     static constexpr size_t kOffers = 16;
     static constexpr size_t kConnectTries = 8;
@@ -522,10 +514,10 @@ private:
     }
 
     // Makes it as good as certain that a path leads to every node. A list that has to take one may
-    // give up another one for it, so this is looked at again, and then the lists of others are
-    // asked: or two nodes could go on taking each other's place.
+    // give up another one for it, so this is looked at again; who was taken this way then stays, or
+    // two nodes could go on taking each other's place.
     void connect(page::BlockId first) {
-        for (passed_over_ = 0; passed_over_ < kConnectTries; passed_over_++) {
+        for (size_t tries = 0; tries < kConnectTries; tries++) {
             reach_.begin(entry_base());
             point(*pages_, Point::vacuum_paths_followed);
             bool all = true;
@@ -574,29 +566,28 @@ private:
 
     // Whether anyone took it.
     bool offer_to_candidates(Newcomer who, const PageQuery& query, int wanted, Demand demand) {
+        const bool must = demand == Demand::always;
+        const auto stays = [&](page::NodeId id) { return must && reach_.stays(id); };
         int taken = 0;
-        size_t left = kOffers;
-        size_t over = demand == Demand::always ? passed_over_ : 0;
+        size_t left = must ? kMostCandidates : kOffers;
         for (const Candidate& candidate : heap_.take_sorted()) {
             if (left == 0 || taken == wanted) break;
             if (candidate.id == who.id || !exists(candidate.id, layouts_.base)) continue;
-            if (demand == Demand::always && !reach_.reached(candidate.id)) continue;
-            if (over > 0) {
-                over--;
-                continue;
-            }
+            if (must && !reach_.reached(candidate.id)) continue;
             left--;
             pause_();
-            const LiveNode<Model> node =
-                live_.get(page::PageKind::base, candidate.id, candidate.generation);
-            if (node.own == nullptr) continue;
+            const CachedOwn node =
+                vectors_.get(page::PageKind::base, candidate.id, candidate.generation);
+            if (node.own == nullptr || !node.live) continue;
             who.distance = query.exact(node.own);
             taken += offer(*pages_, editor_, page::PageKind::base, layouts_.base, candidate.id,
-                           candidate.generation, node.own, *node.query, query, who, demand,
-                           scratch_.arena())
+                           candidate.generation, node.own,
+                           model_->make_query(node.own, scratch_.arena()), query, who, demand,
+                           scratch_.arena(), stays)
                          .outcome == Offer::taken;
             point(*pages_, Point::vacuum_node_offered);
         }
+        if (must && taken > 0) reach_.make_stay(who.id);
         stats_->nodes_linked += taken > 0;
         stats_->pages_written += static_cast<uint64_t>(taken);
         return taken > 0;
@@ -611,9 +602,10 @@ private:
     page::BlockId blocks_;
     Liveness liveness_;
     RecordCache<Pages> dead_;
-    QueryCache<Pages, Model> live_;
+    OwnCache<Pages> vectors_;
     typename Model::Encoder encoder_;
     ListEditor<Model> editor_;
+    ListChooser<Model> chooser_;
     Scratch scratch_;
     Scratch search_scratch_;
     PageQuery* search_query_;
@@ -628,13 +620,11 @@ private:
     std::byte* record_;  // one record
     std::byte* own_;     // its own vector, if that is not in it
     EntryPoint best_{page::kNoNode, 0, 0};
-    size_t passed_over_ = 0;             // candidates, before one has to take a node
     page::NodeId kept_ = page::kNoNode;  // base record of a dead entry node
     bool broken_slot_[page::kBody / sizeof(page::SlotHeader)];
     bool broken_[kMostEdgesOnPage];
     Candidate candidates_[kMostCandidates];
     BoundedHeap<Candidate, Nearer> heap_{candidates_};
-    Newcomer spares_[kMostTries];
 };
 
 }  // namespace quiver::store
