@@ -8,7 +8,7 @@
 // lost with that: see ways.hpp.
 #pragma once
 
-#include <algorithm>  // std::min
+#include <algorithm>  // std::find, std::min
 
 #include "quiver/base/arena_vector.hpp"
 #include "quiver/graph/params.hpp"
@@ -146,6 +146,8 @@ private:
 
     // Neighbours that lead to a node, fewer of which are hardly any.
     static constexpr size_t kWays = 2;
+    // Nodes that the new one takes for lack of other ways.
+    static constexpr size_t kMostTaken = 16;
 
     struct Evicted {
         page::NodeId id;
@@ -430,10 +432,16 @@ private:
     }
 
     // Nodes that left a list for this one, and to which hardly anybody leads: this one takes them,
-    // since whoever dropped them leads here.
+    // since whoever dropped them leads here; and so with whom it drops for them.
     void keep_ways(const std::byte* record, const PageQuery& query) {
         NodeReader<Pages> reader(*pages_, layouts_.base, page::PageKind::base, arena_);
-        for (const Evicted& node : evicted_) {
+        page::NodeId taken[kMostTaken];
+        size_t count = 0;
+        const auto is_taken = [&](page::NodeId id) {
+            return std::find(taken, taken + count, id) != taken + count;
+        };
+        for (size_t i = 0; i < evicted_.size() && count < kMostTaken; i++) {
+            const Evicted node = evicted_[i];
             pages_->poll();
             if (has_ways(reader, node.id, node.generation, kWays)) continue;
             std::byte* own = nullptr;
@@ -443,11 +451,18 @@ private:
                 std::memcpy(own, from, bytes);
             };
             if (!reader.read(node.id, node.generation, copy)) continue;
-            (void)offer(*pages_, editor_, page::PageKind::base, layouts_.base, ids_[0],
-                        generations_[0], record, query, model_->make_query(own, arena_),
-                        {node.id, node.generation, own, query.exact(own)}, Demand::always, arena_);
+            remember_evicted(offer(*pages_, editor_, page::PageKind::base, layouts_.base, ids_[0],
+                                   generations_[0], record, query, model_->make_query(own, arena_),
+                                   {node.id, node.generation, own, query.exact(own)},
+                                   Demand::always, arena_, is_taken));
+            taken[count++] = node.id;
             point(*pages_, Point::insert_link_offered);
         }
+    }
+
+    void remember_evicted(const Offered& offered) {
+        if (offered.evicted != page::kNoNode)
+            evicted_.push_back({offered.evicted, offered.evicted_generation});
     }
 
     // Offers the new node to its neighbour `i` on a layer. True when a live neighbour took it.
@@ -461,8 +476,7 @@ private:
             *pages_, editor_, kind, layouts_.of(kind), edge.id, edge.generation, edge.own, owner,
             query, {ids_[layer], generations_[layer], record, list.distances[i]}, demand, arena_);
         point(*pages_, Point::insert_link_offered);
-        if (layer == 0 && offered.evicted != page::kNoNode)
-            evicted_.push_back({offered.evicted, offered.evicted_generation});
+        if (layer == 0) remember_evicted(offered);
         return offered.outcome == Offer::taken;
     }
 
