@@ -276,14 +276,16 @@ constexpr size_t slot_offset(NodeId id, const SlotLayout& s) {
     return kPageHeader + size_t{id % s.per_page} * s.stride;
 }
 
-// A flag of the metapage: there may be nodes that a vacuum has to take out of the graph.
+// Flags of the metapage: there may be nodes that a vacuum has to take out of the graph; and there
+// may be some that no path leads to, because nodes were inserted since the last vacuum.
 inline constexpr uint16_t kHasDead = 1;
+inline constexpr uint16_t kHasGrown = 2;
 
 // Block 0.
 struct Meta {
     uint32_t magic;
     uint16_t version;
-    uint16_t flags;  // kHasDead
+    uint16_t flags;  // kHasDead, kHasGrown
     Profile profile;
     uint64_t rotation_seed;
     NodeId

@@ -108,7 +108,10 @@ public:
                 continue;
             }
             point(*pages_, Point::insert_searched);
-            if (!written) write(record, tid, level, lists, top);
+            if (!written) {
+                note_growth();
+                write(record, tid, level, lists, top);
+            }
             const bool linked = link_back(record, query, lists, top);
             point(*pages_, Point::insert_linked);
             // Searches can begin at a node that leads to a live one.
@@ -371,6 +374,24 @@ private:
             generations_[layer] = generation_;
             point(*pages_, Point::insert_upper_written);
         }
+    }
+
+    // The metapage says that lists change for newcomers, so that the next vacuum looks whether a
+    // path still leads to every node. Once between two vacuums; an insertion that a vacuum
+    // overtakes leaves it to the next one to say so again.
+    void note_growth() {
+        bool noted = false;
+        pages_->read(page::kMetaBlock, [&](const std::byte* bytes) {
+            noted = (meta_of(bytes).flags & page::kHasGrown) != 0;
+        });
+        if (noted) return;
+        pages_->modify(page::kMetaBlock, [&](std::byte* bytes) {
+            page::Meta& meta = meta_of(bytes);
+            if ((meta.flags & page::kHasGrown) != 0) return Commit::no;
+            meta.flags |= page::kHasGrown;
+            return Commit::yes;
+        });
+        point(*pages_, Point::insert_noted);
     }
 
     // When the node becomes the entry: if there is none, or if the one there is has a lower level.

@@ -8,20 +8,22 @@
 
 namespace quiver::store {
 
-// Whether there may be dead nodes in the graph, of this vacuum or of one that was interrupted.
+// Whether there may be dead nodes in the graph, of this vacuum or of one that was interrupted, or
+// nodes that no path leads to.
 template <PageAccess Pages>
-inline bool has_dead_nodes(Pages& pages) {
-    bool has = false;
-    pages.read(page::kMetaBlock,
-               [&](const std::byte* bytes) { has = (meta_of(bytes).flags & page::kHasDead) != 0; });
-    return has;
+inline bool needs_repair(Pages& pages) {
+    bool needs = false;
+    pages.read(page::kMetaBlock, [&](const std::byte* bytes) {
+        needs = (meta_of(bytes).flags & (page::kHasDead | page::kHasGrown)) != 0;
+    });
+    return needs;
 }
 
-// Takes dead nodes out of the graph. memory: about how much may be used, in bytes. pause() is
-// called between pages, with none locked.
+// Takes dead nodes out of the graph, and finds ways to the others. memory: about how much may be
+// used, in bytes. pause() is called between pages, with none locked.
 template <PageAccess Pages, class Model, class Pause>
-inline void remove_dead_nodes(Pages& pages, const Model& model, Arena arena, size_t memory,
-                              Pause pause, VacuumStats& stats) {
+inline void repair_graph(Pages& pages, const Model& model, Arena arena, size_t memory, Pause pause,
+                         VacuumStats& stats) {
     Repair<Pages, Model, Pause>(pages, model, arena, memory, pause, stats).run();
     SlotFreer<Pages, Pause>(pages, page::layouts(model.profile()), arena, pause, stats).run();
 }

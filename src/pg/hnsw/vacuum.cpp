@@ -55,14 +55,14 @@ extern "C" IndexBulkDeleteResult* hnsw_bulk_delete(IndexVacuumInfo* info,
 }
 
 // Once per VACUUM, after all calls of the function above; also when it was never called, and then
-// there may still be dead nodes that an earlier VACUUM did not get to.
+// there may still be dead nodes that an earlier VACUUM did not get to, or nodes without a path.
 extern "C" IndexBulkDeleteResult* hnsw_vacuum_cleanup(IndexVacuumInfo* info,
                                                       IndexBulkDeleteResult* stats) {
     fault_point(store::Point::vacuum_cleanup);
     if (info->analyze_only) return stats;
     const IndexFormat& format = format_of(info->index);
     BufferPages pages(info->index, info->strategy);
-    if (store::has_dead_nodes(pages)) {
+    if (store::needs_repair(pages)) {
         if (stats == nullptr) {
             stats = or_new(stats);
             stats->num_index_tuples = info->num_heap_tuples;
@@ -71,7 +71,7 @@ extern "C" IndexBulkDeleteResult* hnsw_vacuum_cleanup(IndexVacuumInfo* info,
         store::VacuumStats counts;
         in_temporary_context("hnsw vacuum", [&](MemoryContext context) {
             store::with_model(format.profile, format.rotation_seed, [&](const auto& model) {
-                store::remove_dead_nodes(pages, model, arena_in(context), vacuum_memory(), pause,
+                store::repair_graph(pages, model, arena_in(context), vacuum_memory(), pause,
                                          counts);
             });
         });

@@ -69,6 +69,7 @@ my %reached_by = (
 	insert_record_withdrawn => [$first, waits_at => 'insert_first_written',
 		meanwhile => 'INSERT INTO empty VALUES (2, embedding(2, 0))'],
 	insert_searched => [$insert],
+	insert_noted => [$insert],
 	insert_page_added => [$insert],
 	insert_page_filled => [$insert],
 	free_list_mended => [$first, waits_at => 'insert_page_added',

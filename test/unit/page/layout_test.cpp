@@ -27,6 +27,7 @@ TEST(PageFormat, constants) {
     EXPECT_EQ(kMagic, 0x31525651u);
     EXPECT_EQ(kPageMagic, 0x5651u);
     EXPECT_EQ(kHasDead, 1);
+    EXPECT_EQ(kHasGrown, 2);
     EXPECT_EQ(kFormatVersion, 1);
     EXPECT_EQ(kBody, 8160u);
     EXPECT_EQ(static_cast<int>(PageKind::meta), 1);

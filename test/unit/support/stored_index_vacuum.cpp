@@ -18,10 +18,10 @@ store::VacuumStats StoredIndex::vacuum(const IsDead& is_dead, std::map<uint64_t,
 
 store::VacuumStats StoredIndex::vacuum_all(const IsDead& is_dead, size_t memory) {
     store::VacuumStats stats = vacuum(is_dead);
-    if (!store::has_dead_nodes(pages_)) return stats;
+    if (!store::needs_repair(pages_)) return stats;
     with_model([&](const auto& model) {
         HeapArena arena;
-        store::remove_dead_nodes(
+        store::repair_graph(
             pages_, model, arena.arena(), memory, [&] { pages_.poll(); }, stats);
     });
     return stats;
