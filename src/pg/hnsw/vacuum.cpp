@@ -72,7 +72,7 @@ extern "C" IndexBulkDeleteResult* hnsw_vacuum_cleanup(IndexVacuumInfo* info,
         in_temporary_context("hnsw vacuum", [&](MemoryContext context) {
             store::with_model(format.profile, format.rotation_seed, [&](const auto& model) {
                 store::repair_graph(pages, model, arena_in(context), vacuum_memory(), pause,
-                                         counts);
+                                    counts);
             });
         });
         stats->pages_free = static_cast<BlockNumber>(counts.pages_with_room);
