@@ -214,6 +214,7 @@ void add_set(const KernelSet& set) {
         add_many("hamming_many", set, set.bits.hamming_many, n, (n + 7) / 8);
         add_pair("l2_squared_int8", set, set.int8.l2_squared, n, n);
         add_pair("inner_product_int8", set, set.int8.inner_product, n, n);
+        add_many("inner_product_many_int8", set, set.int8.inner_product_many, n, n);
         add_convert("half_to_float", set, set.convert.half_to_float, n);
         add_convert("float_to_half", set, set.convert.float_to_half, n);
     }

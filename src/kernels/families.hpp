@@ -63,6 +63,8 @@ template <class Arch>
 struct Int8 {
     static int32_t l2_squared(const int8_t* a, const int8_t* b, size_t n) noexcept;
     static int32_t inner_product(const int8_t* a, const int8_t* b, size_t n) noexcept;
+    static void inner_product_many(const int8_t* query, const int8_t* const* rows, size_t count,
+                                   size_t n, int32_t* out) noexcept;
 };
 
 template <class Arch>
@@ -75,6 +77,8 @@ struct Convert {
 template <class Arch>
 struct Quant {
     static void rotate(uint64_t seed, size_t n, const F32* a, const F32* b, float* out) noexcept;
+    static float residual(const int16_t* a, float step, const float* b, float* out,
+                          size_t n) noexcept;
     static CodeDots encode(const EncodeArgs& args) noexcept;
     static LutFactors build_lut(const float* q, size_t n, uint8_t* lut) noexcept;
     static void sums(const CodeView& view, const uint8_t* lut, uint32_t* out) noexcept;
@@ -105,7 +109,7 @@ consteval SparseKernels sparse_table() {
 template <class Arch>
 consteval Int8Kernels int8_table() {
     using K = Int8<Arch>;
-    return {K::l2_squared, K::inner_product};
+    return {K::l2_squared, K::inner_product, K::inner_product_many};
 }
 
 template <class Arch>
@@ -117,7 +121,7 @@ consteval ConvertKernels convert_table() {
 template <class Arch>
 consteval QuantKernels quant_table() {
     using K = Quant<Arch>;
-    return {K::rotate, K::encode, K::build_lut, K::sums, K::estimate};
+    return {K::rotate, K::encode, K::build_lut, K::sums, K::estimate, K::residual};
 }
 
 // All families of one instruction set; those on bytes may come from another.

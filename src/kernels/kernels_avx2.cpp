@@ -49,6 +49,10 @@ struct Lanes<arch::Avx2> {
     [[gnu::always_inline]] static Floats load(const uint8_t* p) noexcept {
         return widen_bytes(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
     }
+    [[gnu::always_inline]] static Floats load(const int16_t* p) noexcept {
+        const __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+        return _mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(x));
+    }
     [[gnu::always_inline]] static Floats load_tail(const uint8_t* p, size_t r) noexcept {
         return widen_bytes(partial(p, r));
     }

@@ -44,6 +44,9 @@ struct Lanes<arch::Neon> {
     [[gnu::always_inline]] static Floats load(const uint8_t* p) noexcept {
         return widen_bytes(vcreate_u8(Partial<arch::Neon>::word<uint32_t>(p)));
     }
+    [[gnu::always_inline]] static Floats load(const int16_t* p) noexcept {
+        return vcvtq_f32_s32(vmovl_s16(vld1_s16(p)));
+    }
     [[gnu::always_inline]] static Floats load_tail(const uint8_t* p, size_t r) noexcept {
         return widen_bytes(vget_low_u8(partial(p, r)));
     }

@@ -86,6 +86,10 @@ struct Int8<arch::Scalar> {
     static int32_t inner_product(const int8_t* a, const int8_t* b, size_t n) noexcept {
         return reference::int8_inner_product(a, b, n);
     }
+    static void inner_product_many(const int8_t* query, const int8_t* const* rows, size_t count,
+                                   size_t n, int32_t* out) noexcept {
+        for (size_t r = 0; r < count; ++r) out[r] = inner_product(query, rows[r], n);
+    }
 };
 
 template <>
@@ -105,6 +109,10 @@ template <>
 struct Quant<arch::Scalar> {
     static void rotate(uint64_t seed, size_t n, const F32* a, const F32* b, float* out) noexcept {
         reference::rotate(seed, n, a, b, out);
+    }
+    static float residual(const int16_t* a, float step, const float* b, float* out,
+                          size_t n) noexcept {
+        return reference::residual(a, step, b, out, n);
     }
     static CodeDots encode(const EncodeArgs& args) noexcept { return reference::encode(args); }
     static LutFactors build_lut(const float* q, size_t n, uint8_t* lut) noexcept {

@@ -49,6 +49,10 @@ struct Lanes<arch::Sse2> {
         return widen_bytes(
             _mm_cvtsi32_si128(static_cast<int>(Partial<arch::Sse2>::word<uint32_t>(p))));
     }
+    [[gnu::always_inline]] static Floats load(const int16_t* p) noexcept {
+        const __m128i x = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
+        return _mm_cvtepi32_ps(_mm_srai_epi32(_mm_unpacklo_epi16(x, x), 16));
+    }
     [[gnu::always_inline]] static Floats load_tail(const uint8_t* p, size_t r) noexcept {
         return widen_bytes(partial(p, r));
     }

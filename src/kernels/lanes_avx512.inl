@@ -32,6 +32,10 @@ struct Avx512Lanes {
     [[gnu::always_inline]] static Floats load(const uint8_t* p) noexcept {
         return widen_bytes(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
     }
+    [[gnu::always_inline]] static Floats load(const int16_t* p) noexcept {
+        const __m256i x = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+        return _mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(x));
+    }
     [[gnu::always_inline]] static Floats load_tail(const uint8_t* p, size_t r) noexcept {
         return widen_bytes(_mm_maskz_loadu_epi8(first(r), p));
     }

@@ -177,6 +177,33 @@ void Quant<Arch>::rotate(uint64_t seed, size_t n, const F32* a, const F32* b, fl
     }
 }
 
+template <class Arch>
+float Quant<Arch>::residual(const int16_t* a, float step, const float* b, float* out,
+                            size_t n) noexcept {
+    using L = Lanes<Arch>;
+    using Floats = typename L::Floats;
+    constexpr size_t kW = L::kWidth;
+    const Floats steps(step);
+    Floats even(0.0f);
+    Floats odd(0.0f);
+    size_t i = 0;
+    for (; i + 2 * kW <= n; i += 2 * kW) {
+        const Floats x = L::load(a + i) * steps - L::load(stored(b + i));
+        const Floats y = L::load(a + i + kW) * steps - L::load(stored(b + i + kW));
+        L::store(stored(out + i), x);
+        L::store(stored(out + i + kW), y);
+        even = xsimd::fma(x, x, even);
+        odd = xsimd::fma(y, y, odd);
+    }
+    float squared = L::sum(even + odd);
+    for (; i < n; ++i) {
+        const float x = step * static_cast<float>(a[i]) - b[i];
+        out[i] = x;
+        squared += x * x;
+    }
+    return squared;
+}
+
 // Registers of coordinates, as many as make whole bytes of code.
 template <class Arch>
 struct CodeStep {

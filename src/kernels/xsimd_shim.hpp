@@ -5,8 +5,8 @@
 // intrinsics:
 //
 // - Floats and Doubles are xsimd batches; kWidth is the number of floats.
-// - load: kWidth elements of F32, F16 or uint8_t, as Floats, or of I32. load_tail: the first
-//   r < kWidth elements, then zeros. store: Floats as F32 or F16.
+// - load: kWidth elements of F32, F16, uint8_t or int16_t, as Floats, or of I32. load_tail: the
+//   first r < kWidth elements, then zeros; not of int16_t. store: Floats as F32 or F16.
 // - sum: horizontal. low, high: the halves of Floats as Doubles.
 // - keep: the same Floats, in a register from now on.
 // - equal: which of kWidth indices are equal to a number, as a Mask. choose(mask, yes, no). any.

@@ -70,12 +70,13 @@ public:
                  arena.array<typename SelectRoom<Metric>::Hidden>(hidden),
                  arena.array<std::byte>(metric.query_bytes())};
         query_room_ = arena.array<std::byte>(metric.query_bytes());
+        if constexpr (kKeepsMore<Metric>) keep_room_ = arena.array<std::byte>(metric.keep_bytes());
         lists_ = arena.array<Edge>(size_t{degree} * (kMaxLevel + 1));
         list_ = arena.array<Edge>(degree);
     }
 
-    // `vector` in its stored form, normalised when the metric is the cosine's.
-    Inserted insert(const void* vector, HeapTid tid);
+    // `stored`: the vector in its stored form, normalised when the metric is the cosine's.
+    Inserted insert(const void* stored, HeapTid tid);
 
     // Fills the base list of a node as far as the graph allows. Lists are full from the start but
     // those of the first nodes, which found few others.
@@ -99,6 +100,12 @@ private:
         else
             return params_.vector_bytes;
     }
+    const void* keep(const void* stored) const {
+        if constexpr (kKeepsMore<Metric>)
+            return metric_.keep(static_cast<const std::byte*>(stored), keep_room_);
+        else
+            return stored;
+    }
     Edge* new_list(Level layer) { return lists_ + size_t{layer} * params_.degree(0); }
 
     void search(const MemoryStore<Metric>& store, Entry entry, Level level);
@@ -119,6 +126,7 @@ private:
     const Element** rows_;
     SelectRoom<Metric> room_;
     void* query_room_;
+    std::byte* keep_room_ = nullptr;
     Edge* lists_;                     // of the new node, per layer
     uint32_t counts_[kMaxLevel + 1];  // edges in them
     Edge* list_;                      // copy of a neighbour's
@@ -131,7 +139,8 @@ private:
 };
 
 template <class Metric, class Host>
-Inserted Inserter<Metric, Host>::insert(const void* vector, HeapTid tid) {
+Inserted Inserter<Metric, Host>::insert(const void* stored, HeapTid tid) {
+    const void* const vector = keep(stored);
     const Level level = level_of(tid, params_.seed, params_.ratio());
     const Query* const query = metric_.query(static_cast<const Element*>(vector), query_room_);
     const MemoryStore<Metric> store = this->store(query);

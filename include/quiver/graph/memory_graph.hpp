@@ -156,7 +156,7 @@ public:
     //
     // Into the second level: more lines can be on their way to it than to the first.
     [[gnu::always_inline]] void prefetch_vector(NodeId id) const {
-        const std::byte* const at = vector(id);
+        const std::byte* const at = vector(id) + prefetch_at_;
         for (size_t line = 0; line < prefetch_bytes_; line += 64)
             __builtin_prefetch(at + line, 0, 2);
     }
@@ -269,6 +269,7 @@ private:
     size_t head_offset_;
     size_t list_offset_;
     size_t upper_list_bytes_;
+    size_t prefetch_at_;
     size_t prefetch_bytes_;
     uint32_t degree_;
     uint32_t upper_degree_;
@@ -291,7 +292,9 @@ inline MemoryGraph::MemoryGraph(std::byte* start) : start_(start) {
     list_offset_ = head_offset_ + sizeof(Head);
     upper_list_bytes_ = EdgeList::bytes(params.degree(1));
     // The rest of a long vector comes by the hardware's own prefetching.
-    prefetch_bytes_ = params.vector_bytes < 512 ? params.vector_bytes : 512;
+    prefetch_at_ = params.measured_at;
+    const size_t measured = params.vector_bytes - prefetch_at_;
+    prefetch_bytes_ = measured < 512 ? measured : 512;
     degree_ = params.degree(0);
     upper_degree_ = params.degree(1);
     varying_ = params.varying;

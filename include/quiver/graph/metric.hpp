@@ -41,6 +41,12 @@ inline constexpr bool kHasHubs = requires {
     requires Metric::kHubs;
 };
 
+// Whether the graph keeps more of a vector than its stored form.
+template <class Metric>
+inline constexpr bool kKeepsMore = requires(const Metric& m) {
+    m.keep_bytes();
+};
+
 // Distances that are at least zero compare by their ratio, which does not depend on how long the
 // edges of a list are.
 inline float occlusion_ratio(float to_owner, float to_kept) noexcept {
@@ -111,6 +117,7 @@ public:
 template <class E>
 class InnerProductMetric : public FloatMetric<E> {
 public:
+    struct IsInnerProduct {};
     static constexpr bool kLinksToFillers = true;
     using FloatMetric<E>::FloatMetric;
 

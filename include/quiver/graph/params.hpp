@@ -32,13 +32,16 @@ constexpr uint32_t layer_ratio(uint32_t m, size_t vector_bytes) {
 struct Params {
     uint32_t m = 16;
     uint32_t ef_construction = 64;
-    uint32_t vector_bytes = 0;  // of the stored form; of one that varies, on average
+    uint32_t vector_bytes = 0;  // of what is kept; of vectors that vary, on average
+    uint32_t measured_at = 0;   // where in it the part begins that distances read
     bool varying = false;       // whether each vector has a length of its own
     uint64_t seed = 0;
 
     // Edges a list has room for.
     uint32_t degree(Level layer) const { return layer == 0 ? 2 * m : m; }
-    uint32_t ratio() const { return layer_ratio(m, varying ? 0 : vector_bytes); }
+    // Bytes of the stored form, without what is kept behind it to measure by.
+    uint32_t stored_bytes() const { return measured_at != 0 ? measured_at : vector_bytes; }
+    uint32_t ratio() const { return layer_ratio(m, varying ? 0 : stored_bytes()); }
 };
 
 // floor(-ln(U) / ln(ratio)) for U uniform in (0, 1], without the logarithm: it is at least l

@@ -118,6 +118,8 @@ struct SparseKernels {
 struct Int8Kernels {
     int32_t (*l2_squared)(const int8_t* a, const int8_t* b, size_t n) noexcept;
     int32_t (*inner_product)(const int8_t* a, const int8_t* b, size_t n) noexcept;
+    void (*inner_product_many)(const int8_t* query, const int8_t* const* rows, size_t count,
+                               size_t n, int32_t* out) noexcept;
 };
 
 struct ConvertKernels {
@@ -174,8 +176,8 @@ struct EdgeTerms {
     int32_t bias;
 };
 
-// Rotation and edge codes; quant/README.md has the mathematics. rotate, build_lut and sums give the
-// same bits on every instruction set.
+// Rotation and edge codes; quant/README.md has the mathematics. rotate, residual, build_lut and
+// sums give the same bits on every instruction set.
 struct QuantKernels {
     // out[0 .. round_up(n, 8)) = P(a - b), where P is the rotation of (seed, n) and b is zero when
     // null.
@@ -188,6 +190,9 @@ struct QuantKernels {
     void (*sums)(const CodeView& view, const uint8_t* lut, uint32_t* out) noexcept;
     void (*estimate)(const CodeView& view, const uint8_t* lut, const EdgeTerms& terms,
                      float* out) noexcept;
+    // out = step * a - b, and its squared length. step is a power of two and n a multiple of 8, so
+    // out has the same bits everywhere; the length is a sum like others.
+    float (*residual)(const int16_t* a, float step, const float* b, float* out, size_t n) noexcept;
 };
 
 struct KernelSet {

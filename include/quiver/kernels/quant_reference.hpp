@@ -105,6 +105,15 @@ inline float inverse_grid_step(const float* r, size_t n, uint32_t bits) noexcept
 }
 
 // A negative coordinate has the complement of the code of its magnitude.
+inline float residual(const int16_t* a, float step, const float* b, float* out, size_t n) noexcept {
+    float squared = 0;
+    for (size_t i = 0; i < n; ++i) {
+        out[i] = step * static_cast<float>(a[i]) - b[i];
+        squared += out[i] * out[i];
+    }
+    return squared;
+}
+
 inline CodeDots encode(const EncodeArgs& args) noexcept {
     const float inverse = inverse_grid_step(args.residual, args.dims, args.bits);
     const uint32_t top = 1u << (args.bits - 1);

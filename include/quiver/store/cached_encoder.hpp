@@ -5,11 +5,14 @@
 // computed once as long as there is memory for all of them; with less, a node's place is taken by
 // another one's and it is computed again.
 //
-// The difference of two rounded vectors is a good residual unless it is short: then the rounding
-// counts, and the residual is computed from the vectors themselves.
+// They are kept in 16 bits a coordinate, because reading them is what takes the time. The
+// difference to one is a good residual unless it is short: then the rounding counts, and the
+// residual is computed from the vectors themselves.
 #pragma once
 
-#include <algorithm>  // std::clamp
+#include <algorithm>  // std::clamp, std::max
+#include <cmath>      // std::fabs, std::frexp, std::ldexp
+#include <limits>     // std::numeric_limits
 
 #include "quiver/graph/memory_graph.hpp"
 #include "quiver/store/node_writer.hpp"
@@ -27,31 +30,30 @@ public:
           kernels_(&kernels::active()),
           inner_product_(profile.metric == page::Metric::inner_product),
           dims_(quant::rotated_dims(profile.dims)),
-          places_(static_cast<uint32_t>(
-              std::clamp<size_t>(bytes / (dims_ * sizeof(float)), 1, std::max(graph.size(), 1u)))),
-          rotated_(arena.array<float>(places_ * dims_)),
-          tenants_(arena.array<graph::NodeId>(places_)),
+          short_(dims_ < kFewDims ? kShortOfFew : kShort),
+          places_(static_cast<uint32_t>(std::clamp<size_t>(bytes / (dims_ * sizeof(int16_t)), 1,
+                                                           std::max(graph.size(), 1u)))),
+          rotated_(arena.array<int16_t>(places_ * dims_)),
+          tenants_(arena.array<Tenant>(places_)),
           owner_(arena.array<float>(dims_)),
           residual_(arena.array<float>(dims_)) {
-        std::fill(tenants_, tenants_ + places_, graph::kNoNode);
+        std::fill(tenants_, tenants_ + places_, Tenant{graph::kNoNode, 0});
     }
 
     // Sets the owner of the following edges.
     void owner(const std::byte* own) {
         own_ = own;
         exact_has_owner_ = false;
-        // A copy: a neighbour may take its place.
-        std::memcpy(owner_, rotated(own), dims_ * sizeof(float));
+        exact_.rotate(own, owner_);
         owner_norm_ = kernels_->f32.inner_product(stored(owner_), stored(owner_), dims_);
     }
 
     void code(page::Slot slot, size_t at, const std::byte* own) {
-        const float* const neighbour = rotated(own);
-        for (size_t i = 0; i < dims_; i++) residual_[i] = neighbour[i] - owner_[i];
-        const float squared =
-            kernels_->f32.inner_product(stored(residual_), stored(residual_), dims_);
+        const uint32_t place = place_of(own);
+        const float squared = kernels_->quant.residual(
+            rotated_ + place * dims_, tenants_[place].step, owner_, residual_, dims_);
         // Also false for what is not a number or nearly none.
-        if (squared >= kShort * owner_norm_ && squared > kSmallest && squared < kLargest) {
+        if (squared >= short_ * owner_norm_ && squared > kSmallest && squared < kLargest) {
             const double along = inner_product_ ? kernels_->f32.inner_product(stored(residual_),
                                                                               stored(owner_), dims_)
                                                 : 0;
@@ -65,29 +67,64 @@ public:
 
     // code() of this neighbour is next but one.
     [[gnu::always_inline]] void prefetch(const std::byte* own) {
-        const float* const at = rotated_ + graph_.id_of(own) % places_ * dims_;
-        for (size_t i = 0; i < dims_; i += 16) __builtin_prefetch(at + i, 0, 2);
+        const int16_t* const at = rotated_ + graph_.id_of(own) % places_ * dims_;
+        for (size_t i = 0; i < dims_; i += 32) __builtin_prefetch(at + i, 0, 2);
     }
 
     void factors(page::Slot slot, size_t count) { exact_.factors(slot, count); }
 
 private:
-    // Against the squared length of the owner. Rounding moves a rotated vector by some 2^-22 of its
-    // length: of a residual longer than a thirtieth, less than one part in 10^5.
-    static constexpr float kShort = 1e-3f;
+    // Against the squared length of the owner. Rounding moves a rotated vector by some 2^-14 of its
+    // length: less than a thousandth of a residual that is longer than a tenth. Of that, a
+    // residual's length and its products feel one part in sqrt(dims), so few dimensions need longer
+    // ones.
+    static constexpr float kShort = 1e-2f;
+    static constexpr float kShortOfFew = 1;
+    static constexpr size_t kFewDims = 64;
     // Squares outside of this have lost something to the ends of the range of numbers.
     static constexpr float kSmallest = 1e-20f;
     static constexpr float kLargest = 1e30f;
 
-    const float* rotated(const std::byte* own) {
+    // Whose vector is in a place, and what its numbers count.
+    struct Tenant {
+        graph::NodeId id;
+        float step;  // a power of two
+    };
+
+    uint32_t place_of(const std::byte* own) {
         const graph::NodeId id = graph_.id_of(own);
         const uint32_t place = id % places_;
-        float* const at = rotated_ + place * dims_;
-        if (tenants_[place] != id) {
-            exact_.rotate(own, at);
-            tenants_[place] = id;
+        if (tenants_[place].id != id) {
+            exact_.rotate(own, residual_);
+            tenants_[place] = {id, round(residual_, rotated_ + place * dims_)};
         }
-        return at;
+        return place;
+    }
+
+    // The step, which is not a number if that does not work.
+    float round(const float* rotated, int16_t* out) const {
+        float most = 0;
+        bool usable = true;
+        for (size_t i = 0; i < dims_; i++) {
+            const float size = std::fabs(rotated[i]);
+            usable &= size <= kLargest;  // also false for a NaN
+            most = std::max(most, size);
+        }
+        int exponent;
+        (void)std::frexp(most, &exponent);
+        // Numbers up to 2^15, which only rounding reaches.
+        const float step = std::ldexp(1.0f, exponent - 15);
+        const float per_step = std::ldexp(1.0f, 15 - exponent);
+        if (!usable || step < kSmallest) {
+            std::fill(out, out + dims_, int16_t{0});
+            return std::numeric_limits<float>::quiet_NaN();
+        }
+        for (size_t i = 0; i < dims_; i++) {
+            const float x = rotated[i] * per_step;
+            const auto number = static_cast<int32_t>(x + (x < 0 ? -0.5f : 0.5f));
+            out[i] = static_cast<int16_t>(std::clamp(number, -32767, 32767));
+        }
+        return step;
     }
     static const F32* stored(const float* v) { return reinterpret_cast<const F32*>(v); }
 
@@ -96,9 +133,10 @@ private:
     const kernels::KernelSet* kernels_;
     bool inner_product_;
     size_t dims_;
+    float short_;
     uint32_t places_;
-    float* rotated_;
-    graph::NodeId* tenants_;  // whose vector is in a place
+    int16_t* rotated_;
+    Tenant* tenants_;
     float* owner_;
     float* residual_;
     float owner_norm_ = 0;

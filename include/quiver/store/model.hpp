@@ -2,6 +2,7 @@
 // inserts with it.
 #pragma once
 
+#include "quiver/graph/coarse.hpp"
 #include "quiver/graph/metric.hpp"
 #include "quiver/store/cached_encoder.hpp"
 #include "quiver/store/own.hpp"
@@ -15,6 +16,9 @@ template <class T, template <class> class GraphMetric>
 class DenseModel {
 public:
     using Metric = GraphMetric<T>;
+    // Vectors of float32 are short, and are measured exactly in a build, too.
+    using BuildMetric =
+        std::conditional_t<std::is_same_v<T, F32>, Metric, graph::CoarseMetric<Metric>>;
     using Query = DenseQuery<T>;
     using Encoder = DenseEncoder<T>;
 
@@ -23,6 +27,13 @@ public:
 
     const page::Profile& profile() const { return profile_; }
     Metric metric() const { return Metric(kernels::active(), profile_.dims); }
+    // Of a graph with these parameters (build_params.hpp).
+    BuildMetric build_metric(const graph::Params& params) const {
+        if constexpr (std::is_same_v<BuildMetric, Metric>)
+            return metric();
+        else
+            return BuildMetric(kernels::active(), rotation_, params);
+    }
     Encoder make_encoder(Arena arena) const { return Encoder(profile_, rotation_, arena); }
     // For all nodes of a graph; uses about so many bytes to be faster.
     CachedEncoder<T> make_encoder(const graph::MemoryGraph& graph, size_t bytes,
@@ -50,6 +61,7 @@ template <class GraphMetric, page::Metric metric_name>
 class BitModel {
 public:
     using Metric = GraphMetric;
+    using BuildMetric = Metric;
     using Query = BitQuery<metric_name>;
     using Encoder = BitEncoder;
 
@@ -57,6 +69,7 @@ public:
 
     const page::Profile& profile() const { return profile_; }
     Metric metric() const { return Metric(kernels::active(), page::own_bytes(profile_)); }
+    BuildMetric build_metric(const graph::Params&) const { return metric(); }
     Encoder make_encoder(Arena) const { return Encoder(profile_); }
     Encoder make_encoder(const graph::MemoryGraph&, size_t, Arena) const {
         return Encoder(profile_);

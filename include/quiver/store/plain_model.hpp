@@ -45,6 +45,7 @@ template <class T>
 class L1Model {
 public:
     using Metric = graph::L1Metric<T>;
+    using BuildMetric = Metric;
     using Query = L1Query<T>;
     using Encoder = NoCodes;
 
@@ -52,6 +53,7 @@ public:
 
     const page::Profile& profile() const { return profile_; }
     Metric metric() const { return Metric(kernels::active(), profile_.dims); }
+    BuildMetric build_metric(const graph::Params&) const { return metric(); }
     Encoder make_encoder(Arena) const { return {}; }
     Encoder make_encoder(const graph::MemoryGraph&, size_t, Arena) const { return {}; }
 
@@ -94,6 +96,7 @@ template <page::Metric metric_name>
 class SparseModel {
 public:
     using Metric = graph::SparseMetric<metric_name>;
+    using BuildMetric = Metric;
     using Query = SparseQuery<metric_name>;
     using Encoder = NoCodes;
 
@@ -101,6 +104,7 @@ public:
 
     const page::Profile& profile() const { return profile_; }
     Metric metric() const { return Metric(kernels::active(), profile_.dims); }
+    BuildMetric build_metric(const graph::Params&) const { return metric(); }
     Encoder make_encoder(Arena) const { return {}; }
     Encoder make_encoder(const graph::MemoryGraph&, size_t, Arena) const { return {}; }
     Query make_query(const std::byte* own, Arena arena) const {

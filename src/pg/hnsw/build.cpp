@@ -31,7 +31,7 @@ graph::MemoryGraph begin_serial(const IndexFormat& format, const GraphRoom& room
     shared->init(InvalidOid, InvalidOid, false, format, 1, whole);
     auto* block = arena_in(CurrentMemoryContext).array<std::byte>(whole.bytes);
     ask_for_huge_pages(block, whole.bytes);
-    return graph::MemoryGraph::create(block, whole.bytes, graph_params(format));
+    return graph::MemoryGraph::create(block, whole.bytes, whole.params);
 }
 
 // What the leader does.

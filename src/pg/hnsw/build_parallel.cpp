@@ -84,7 +84,7 @@ bool begin_parallel(Relation heap, Relation index, const IndexInfo* info, const 
 
     build.graph = static_cast<std::byte*>(shm_toc_allocate(context->toc, room.bytes));
     ask_for_huge_pages(build.graph, room.bytes);
-    graph::MemoryGraph::create(build.graph, room.bytes, graph_params(format));
+    graph::MemoryGraph::create(build.graph, room.bytes, room.params);
     shm_toc_insert(context->toc, kGraphKey, build.graph);
 
     void* shared_query = shm_toc_allocate(context->toc, query_bytes);

@@ -24,7 +24,7 @@ enum class Role { leader, worker };
 template <class Model>
 class BuildProcess {
 public:
-    using Metric = typename Model::Metric;
+    using Metric = typename Model::BuildMetric;
 
     BuildProcess(Role role, Relation heap, Relation index, IndexInfo* info, BuildShared* shared,
                  graph::MemoryGraph graph, const Model& model, MemoryContext context)
@@ -39,7 +39,7 @@ public:
               AllocSetContextCreateInternal(context, "hnsw build row", ALLOCSET_DEFAULT_SIZES)),
           arena_(arena_in(context)),
           reader_(*metric_of(index), shared->format.profile),
-          metric_(model.metric()),
+          metric_(model.build_metric(graph.params())),
           pages_(index),
           graph_(graph),
           inserter_(graph_, metric_, arena_, Host{}) {}

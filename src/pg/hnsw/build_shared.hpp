@@ -19,6 +19,7 @@ namespace quiver::pg::hnsw {
 
 // Memory for the graph of a build.
 struct GraphRoom {
+    graph::Params params;
     size_t bytes;    // to be set aside: enough for all rows, if there are not many more
     size_t allowed;  // by maintenance_work_mem
     int64 expected_tuples;
@@ -127,7 +128,5 @@ struct BuildShared {
         return count;
     }
 };
-
-graph::Params graph_params(const IndexFormat& format);
 
 }  // namespace quiver::pg::hnsw

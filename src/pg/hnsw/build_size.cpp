@@ -1,6 +1,7 @@
 #include "pg/hnsw/build_size.hpp"
 
 #include "pg/hnsw/opclass.hpp"
+#include "quiver/store/build_params.hpp"
 
 namespace quiver::pg::hnsw {
 
@@ -62,25 +63,20 @@ bool may_run_in_workers(Relation index) {
 
 }  // namespace
 
-graph::Params graph_params(const IndexFormat& format) {
-    const bool sparse = format.profile.own == page::Own::sparse;
-    return {.m = format.profile.m,
-            .ef_construction = format.profile.ef_construction,
-            // Slots have room for most sparse vectors.
-            .vector_bytes = static_cast<uint32_t>(sparse ? page::own_inline_bytes(format.profile)
-                                                         : store::own_record_bytes(format.profile)),
-            .varying = sparse,
-            .seed = format.rotation_seed};
-}
-
 GraphRoom graph_room(Relation heap, Relation index, const IndexFormat& format) {
-    const graph::Params params = graph_params(format);
+    using graph::MemoryGraph;
     const double rows = std::min(expected_rows(heap, index, format.profile), 2e9);
-    const size_t needed = graph::MemoryGraph::bytes_for(static_cast<size_t>(rows), params);
-    const size_t enough =
-        graph::MemoryGraph::bytes_for(static_cast<size_t>(rows * 1.2 + 10000), params);
+    // Coarse forms make each row faster and take memory, so that fewer fit, and one that does not
+    // takes longer than several that do.
+    graph::Params params =
+        store::build_params(format.profile, format.rotation_seed, store::Coarse::no);
+    const size_t needed = MemoryGraph::bytes_for(static_cast<size_t>(rows), params);
     const size_t allowed = std::max(static_cast<size_t>(maintenance_work_mem) * 1024,
-                                    graph::MemoryGraph::bytes_for(64, params));
+                                    MemoryGraph::bytes_for(64, params));
+    const graph::Params coarse =
+        store::build_params(format.profile, format.rotation_seed, store::Coarse::yes);
+    if (MemoryGraph::bytes_for(static_cast<size_t>(rows), coarse) <= allowed) params = coarse;
+    const size_t enough = MemoryGraph::bytes_for(static_cast<size_t>(rows * 1.2 + 10000), params);
     if (needed > allowed)
         ereport(NOTICE,
                 (errmsg("index \"%s\" needs about %zu MB of maintenance_work_mem to be built in "
@@ -91,7 +87,8 @@ GraphRoom graph_room(Relation heap, Relation index, const IndexFormat& format) {
                            rows, rows * static_cast<double>(allowed) / static_cast<double>(needed),
                            maintenance_work_mem / 1024),
                  errhint("Increase maintenance_work_mem to speed up the build.")));
-    return {.bytes = std::min(enough, allowed),
+    return {.params = params,
+            .bytes = std::min(enough, allowed),
             .allowed = allowed,
             .expected_tuples = static_cast<int64>(rows)};
 }

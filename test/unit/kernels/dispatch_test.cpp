@@ -109,7 +109,8 @@ TEST_F(Dispatch, fills_every_field_of_every_set) {
             << isa_name(isa_at(i));
         EXPECT_TRUE(set->sparse.l2_squared && set->sparse.inner_product && set->sparse.l1)
             << isa_name(isa_at(i));
-        EXPECT_TRUE(set->int8.l2_squared && set->int8.inner_product) << isa_name(isa_at(i));
+        EXPECT_TRUE(set->int8.l2_squared && set->int8.inner_product && set->int8.inner_product_many)
+            << isa_name(isa_at(i));
         EXPECT_TRUE(set->convert.half_to_float && set->convert.float_to_half)
             << isa_name(isa_at(i));
     }

@@ -80,5 +80,56 @@ TEST_P(Int8Kernel, stays_inside_its_inputs) {
     }
 }
 
+// Rows of a batch are those alone, whatever their number and where they lie.
+TEST_P(Int8Kernel, many_rows_are_as_exact_as_one) {
+    for (const size_t n : {0, 1, 7, 16, 63, 64, 100, 128, 200, 768, 1000}) {
+        const auto query = draw_codes(n, 7);
+        for (size_t count = 0; count <= 9; ++count) {
+            std::vector<Misaligned<int8_t>> rows;
+            std::vector<const int8_t*> at;
+            for (size_t r = 0; r < count; ++r)
+                rows.emplace_back(draw_codes(n, static_cast<unsigned>(8 + r)), r);
+            for (const auto& row : rows) at.push_back(row.data());
+            std::vector<int32_t> out(count + 1, -7);
+            set().int8.inner_product_many(query.data(), at.data(), count, n, out.data());
+            for (size_t r = 0; r < count; ++r)
+                EXPECT_EQ(out[r], reference::int8_inner_product(query.data(), at[r], n))
+                    << "row " << r << " of " << count << ", n = " << n;
+            EXPECT_EQ(out[count], -7);
+        }
+    }
+}
+
+TEST_P(Int8Kernel, many_rows_are_exact_at_the_extremes) {
+    constexpr size_t kLongest = 32768;
+    for (const int x : {-128, 127}) {
+        for (const int y : {-128, 127}) {
+            const std::vector<int8_t> query(kLongest, static_cast<int8_t>(x));
+            const std::vector<int8_t> row(kLongest, static_cast<int8_t>(y));
+            const int8_t* const rows[5] = {row.data(), row.data(), row.data(), row.data(),
+                                           row.data()};
+            int32_t out[5];
+            set().int8.inner_product_many(query.data(), rows, 5, kLongest, out);
+            for (const int32_t product : out)
+                EXPECT_EQ(product, x * y * static_cast<int32_t>(kLongest)) << x << ", " << y;
+        }
+    }
+}
+
+TEST_P(Int8Kernel, many_rows_stay_inside_their_inputs) {
+    GuardedBuffer memory_query(150);
+    GuardedBuffer memory_row(150);
+    for (size_t n = 0; n <= 150; ++n) {
+        const auto query = draw_codes(n, 5);
+        const auto codes = draw_codes(n, 6);
+        const int8_t* const row = memory_row.at_end(codes.data(), n);
+        const int8_t* const rows[5] = {row, row, row, row, row};
+        int32_t out[5];
+        set().int8.inner_product_many(memory_query.at_end(query.data(), n), rows, 5, n, out);
+        for (const int32_t product : out)
+            EXPECT_EQ(product, reference::int8_inner_product(query.data(), codes.data(), n));
+    }
+}
+
 }  // namespace
 }  // namespace quiver::test

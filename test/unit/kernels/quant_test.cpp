@@ -4,6 +4,7 @@
 #include <cfloat>   // FLT_MAX
 #include <cmath>    // std::sqrt
 #include <cstring>  // std::memcpy
+#include <limits>   // std::numeric_limits
 #include <random>   // std::mt19937
 #include <vector>   // std::vector
 
@@ -108,6 +109,31 @@ double quality(const std::vector<uint8_t>& column, const std::vector<float>& r, 
         xx += x * x;
     }
     return xr / std::sqrt(xx);
+}
+
+TEST_P(QuantKernels, residual_gives_the_bits_of_the_reference) {
+    std::mt19937 random(3);
+    for (const size_t n : {8, 16, 24, 32, 40, 64, 104, 128, 768, 1000, 16000}) {
+        std::vector<int16_t> numbers(n);
+        for (int16_t& x : numbers) x = static_cast<int16_t>(random());
+        numbers[0] = -32768;
+        numbers[n - 1] = 32767;
+        for (const float step : {0x1p-15f, 0x1p-40f, 4.0f}) {
+            const auto b = aligned(random_floats(n, random, 30000 * step));
+            std::vector<float> out(n + 1, -7);
+            std::vector<float> expected(n);
+            const float squared = k().residual(numbers.data(), step, b.data(), out.data(), n);
+            const float reference =
+                reference::residual(numbers.data(), step, b.data(), expected.data(), n);
+            for (size_t i = 0; i < n; ++i) ASSERT_EQ(out[i], expected[i]) << i << " of " << n;
+            EXPECT_EQ(out[n], -7) << n;
+            EXPECT_NEAR(squared, reference, 1e-4 * reference) << n;
+        }
+        const std::vector<float> zeros(n);
+        std::vector<float> out(n);
+        const float nan = std::numeric_limits<float>::quiet_NaN();
+        EXPECT_TRUE(std::isnan(k().residual(numbers.data(), nan, zeros.data(), out.data(), n)));
+    }
 }
 
 TEST_P(QuantKernels, encode_is_as_good_as_the_reference) {

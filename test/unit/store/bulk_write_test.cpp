@@ -61,7 +61,7 @@ TEST_P(BulkWrite, base_pages_in_any_order) {
         HeapArena memory;
         const graph::Params params = index.graph_params();
         const size_t bytes = 2 * graph::MemoryGraph::bytes_for(kRows, params) + (1 << 20);
-        const auto metric = model.metric();
+        const auto metric = model.build_metric(params);
         graph::Inserter inserter(
             graph::MemoryGraph::create(memory.arena().template array<std::byte>(bytes), bytes,
                                        params),

@@ -11,6 +11,7 @@
 #include <vector>      // std::vector
 
 #include "quiver/page/profile.hpp"
+#include "quiver/store/build_params.hpp"
 #include "quiver/store/finding.hpp"
 #include "quiver/store/model.hpp"
 #include "quiver/store/tids.hpp"
@@ -143,13 +144,7 @@ public:
     }
 
     graph::Params graph_params() const {
-        const bool sparse = profile_.own == page::Own::sparse;
-        return {.m = profile_.m,
-                .ef_construction = profile_.ef_construction,
-                .vector_bytes = static_cast<uint32_t>(sparse ? page::own_inline_bytes(profile_)
-                                                             : store::own_record_bytes(profile_)),
-                .varying = sparse,
-                .seed = kSeed};
+        return store::build_params(profile_, kSeed, store::Coarse::yes);
     }
 
     template <class F>

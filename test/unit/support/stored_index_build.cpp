@@ -12,7 +12,7 @@ void StoredIndex::build(const Vectors& vectors, size_t count,
         HeapArena memory;
         const graph::Params params = graph_params();
         const size_t bytes = 2 * graph::MemoryGraph::bytes_for(count, params) + (1 << 22);
-        const auto metric = model.metric();
+        const auto metric = model.build_metric(params);
         graph::Inserter inserter(
             graph::MemoryGraph::create(memory.arena().template array<std::byte>(bytes), bytes,
                                        params),

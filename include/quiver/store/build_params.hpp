@@ -1,0 +1,33 @@
+// What the graph of a build has to know about an index.
+#pragma once
+
+#include "quiver/graph/coarse.hpp"
+#include "quiver/graph/params.hpp"
+#include "quiver/store/own.hpp"
+
+namespace quiver::store {
+
+// Whether the graph has coarse forms of its vectors, if there are any (CoarseMetric): they take a
+// byte for each dimension, and building takes half as long.
+enum class Coarse : bool { no, yes };
+
+inline graph::Params build_params(const page::Profile& p, uint64_t seed, Coarse coarse) {
+    graph::Params params{.m = p.m, .ef_construction = p.ef_construction, .seed = seed};
+    if (p.own == page::Own::sparse) {
+        // Slots have room for most sparse vectors.
+        params.vector_bytes = static_cast<uint32_t>(page::own_inline_bytes(p));
+        params.varying = true;
+        return params;
+    }
+    const size_t stored = own_record_bytes(p);
+    params.vector_bytes = static_cast<uint32_t>(stored);
+    // The elements and metrics whose model has a CoarseMetric.
+    const bool possible =
+        (p.own == page::Own::f16 || p.own == page::Own::i8) && p.metric != page::Metric::l1;
+    if (coarse == Coarse::no || !possible || p.dims < graph::kLeastCoarseDims) return params;
+    params.vector_bytes = static_cast<uint32_t>(graph::coarse_bytes(stored, p.dims));
+    params.measured_at = static_cast<uint32_t>(stored);
+    return params;
+}
+
+}  // namespace quiver::store
