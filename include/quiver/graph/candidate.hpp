@@ -101,6 +101,20 @@ public:
         }
     }
 
+    // Gives every candidate the distance that `measure` says and puts them in order again.
+    template <class F>
+    void measure_again(F measure) {
+        for (uint32_t i = 0; i < size_; ++i) {
+            const NodeId id = slots_[i].id;
+            float distance = measure(id & ~kExpanded);
+            if (distance != distance) distance = std::numeric_limits<float>::infinity();
+            uint32_t at = i;
+            for (; at > 0 && slots_[at - 1].distance > distance; --at) slots_[at] = slots_[at - 1];
+            slots_[at] = {distance, id};
+        }
+        cursor_ = 0;
+    }
+
     // The nearest candidate not expanded yet, marked as expanded; kNoNode when there is none.
     NodeId expand_next() {
         while (cursor_ < size_ && (slots_[cursor_].id & kExpanded) != 0) ++cursor_;

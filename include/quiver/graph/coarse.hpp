@@ -110,6 +110,12 @@ public:
             done += n;
         }
     }
+    // By the stored forms, however far apart.
+    float exact_distance(const Query* query, const std::byte* row) const {
+        float distance;
+        exact(query, &row, 1, &distance);
+        return distance;
+    }
     static float occlusion(float to_owner, float to_kept) noexcept {
         return Exact::occlusion(to_owner, to_kept);
     }

@@ -302,8 +302,7 @@ inline MemoryGraph::MemoryGraph(std::byte* start) : start_(start) {
 
 inline size_t MemoryGraph::bytes_for(size_t nodes, const Params& params) {
     // Levels above the first are counted as if they were rounded up to units one by one.
-    const double upper =
-        static_cast<double>(upper_units(params, 1)) * kUnit / (params.ratio() - 1);
+    const double upper = static_cast<double>(upper_units(params, 1)) * kUnit / (params.ratio() - 1);
     const size_t behind = params.varying ? params.vector_bytes + kUnit / 2 : 0;
     const double per_node = static_cast<double>(node_bytes(params) + behind) + upper;
     return kUnit + header_bytes() + static_cast<size_t>(per_node * static_cast<double>(nodes));
