@@ -202,7 +202,7 @@ private:
     // Distances of all members from the query, which is `base` from the owner.
     void measure(const PageQuery& query, float base, float* out) const {
         if constexpr (CodeQuery<PageQuery>)
-            query.estimate(view(), base, out);
+            query.estimate(view(), own_, base, out);
         else
             std::fill_n(out, count_,
                         std::numeric_limits<float>::max());  // of records that are gone

@@ -58,16 +58,25 @@ public:
                                                                                : Estimates::mean;
     }
 
-    void estimate(page::ConstSlot slot, float base, float* out) const {
+    // own: the vector of the slot's node, which is `base` from the query.
+    void estimate(page::ConstSlot slot, const std::byte* own, float base, float* out) const {
         const uint32_t code_dims = slot.layout->code_dims;
         const quant::CodeShape shape{static_cast<int>(dims_), static_cast<int>(code_dims),
                                      code_bits_, slot.layout->edges_padded};
         quant::estimate(kernels_->quant, shape,
                         {slot.codes(), slot.add(), slot.scale(), slot.header().scale_exponent},
                         code_dims == code_dims_ ? lut_ : upper_lut_, base, out);
+        if (inner_product_)
+            quant::shrink_owner(slot.add(), slot.layout->edges_padded, share_of(own, base), out);
     }
 
 private:
+    // How many times the owner's vector is in the query.
+    float share_of(const std::byte* own, float base) const {
+        const auto* u = reinterpret_cast<const T*>(own);
+        return -base / distances_->cosine_parts(q_, u, dims_).norm_b;
+    }
+
     // Fewer than a bit for so many dimensions is little more than noise.
     static constexpr uint32_t kNoise = 4;
 
@@ -106,7 +115,7 @@ public:
 
     Estimates estimates() const { return Estimates::mean; }
 
-    void estimate(page::ConstSlot slot, float, float* out) const {
+    void estimate(page::ConstSlot slot, const std::byte*, float, float* out) const {
         const uint8_t* code = slot.codes();
         const size_t code_bytes = slot.layout->code_dims / 8;
         const bool whole = code_bytes >= bytes_;

@@ -408,7 +408,7 @@ private:
         const page::ConstSlot slot = record.slot;
         float distances[page::kMaxEdgesPadded];
         if constexpr (CodeQuery<PageQuery>)
-            owner.estimate(slot, owner.exact(record.own), distances);
+            owner.estimate(slot, record.own, owner.exact(record.own), distances);
         const size_t count = std::min<size_t>(slot.header().edge_count, slot.layout->edges);
         for (size_t i = 0; i < count; i++) {
             Candidate candidate{0, slot.ids()[i],

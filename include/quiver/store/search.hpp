@@ -43,8 +43,9 @@ concept Query = requires(const Q& q, const std::byte* own) {
 // One that reads edge codes, too; estimates are in the unit of exact(). The others are for the
 // plain layout (plain_search.hpp).
 template <class Q>
-concept CodeQuery = Query<Q> && requires(const Q& q, page::ConstSlot slot, float* out) {
-    q.estimate(slot, 0.0f, out);  // writes slot.layout->edges_padded estimates
+concept CodeQuery = Query<Q> &&
+    requires(const Q& q, page::ConstSlot slot, const std::byte* own, float* out) {
+    q.estimate(slot, own, 0.0f, out);  // writes slot.layout->edges_padded estimates
     { q.estimates() } -> std::convertible_to<Estimates>;
 };
 
@@ -134,7 +135,7 @@ private:
             const float worst = beam_.bound_with(node.dist);
             const float limit = worst + kBeyond * (worst - std::min(node.dist, beam_.nearest()));
             float dists[page::kMaxEdgesPadded];
-            query_->estimate(slot, node.dist, dists);
+            query_->estimate(slot, own, node.dist, dists);
             const size_t degree = std::min<size_t>(slot.header().edge_count, layout_->edges);
             counters_->estimates += degree;
             // Whether one gets in cannot be predicted, so there is no branch on it.

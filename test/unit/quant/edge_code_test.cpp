@@ -65,6 +65,13 @@ public:
         return out;
     }
 
+    // For a share of the owner in place of the owner.
+    std::vector<float> estimate(const Row& query, float base, float share) const {
+        std::vector<float> out = estimate(query, base);
+        quant::shrink_owner(add.data(), add.size(), share, out.data());
+        return out;
+    }
+
     quant::StoredEdge edge(size_t slot) const {
         return {codes.data(), slot, {add[slot].value, scale[slot]}, exponent};
     }
@@ -332,6 +339,63 @@ TEST(EdgeCode, survives_extreme_magnitudes) {
                         ASSERT_EQ(out[15], std::min(base, FLT_MAX));
                     }
                 }
+}
+
+// Inner products are linear in the query, and so are their estimates with the best share of the
+// owner; for the owner as it is they err by the more, the more the lengths of the two differ.
+TEST(EdgeCode, shrinks_the_owner_to_the_length_of_the_query) {
+    std::mt19937 random(9);
+    const CodeShape shape{128, 128, 1, 32};
+    double with[3] = {};
+    double without[3] = {};
+    const float scales[3] = {1, 1.0f / 16, 16};
+    for (int n = 0; n < 20; ++n) {
+        const Row owner = random_row(128, random);
+        Node node(shape, static_cast<uint64_t>(n), owner, Row(128));
+        std::vector<Row> rows;
+        for (size_t j = 0; j < 32; ++j) {
+            rows.push_back(random_row(128, random));
+            node.encode(j, rows[j], EdgeMetric::inner_product);
+        }
+        node.finish(EdgeMetric::inner_product);
+        const Row near = random_row(128, random);
+        for (size_t s = 0; s < 3; ++s) {
+            Row query(128);
+            for (size_t d = 0; d < 128; ++d) query[d] = scales[s] * (owner[d] + near[d]);
+            const auto base = static_cast<float>(-dot(query, owner));
+            const auto share = static_cast<float>(dot(query, owner) / dot(owner, owner));
+            const auto better = node.estimate(query, base, share);
+            const auto plain = node.estimate(query, base);
+            for (size_t j = 0; j < 32; ++j) {
+                const double truth = -dot(query, rows[j]);
+                with[s] += std::pow((better[j] - truth) / scales[s], 2);
+                without[s] += std::pow((plain[j] - truth) / scales[s], 2);
+            }
+        }
+    }
+    EXPECT_NEAR(with[1] / with[0], 1, 0.01);
+    EXPECT_NEAR(with[2] / with[0], 1, 0.01);
+    EXPECT_GT(without[1] / with[1], 50);
+    EXPECT_GT(without[2] / with[2], 1.3);
+}
+
+TEST(EdgeCode, leaves_the_owner_alone_when_its_share_is_no_number) {
+    const F32 add[4] = {{1}, {-1}, {FLT_MAX}, {-FLT_MAX}};
+    const float before[4] = {1, 2, FLT_MAX, -FLT_MAX};
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    for (const float share : {kInfinity, -kInfinity, std::nanf(""), 1.0f}) {
+        float out[4] = {1, 2, FLT_MAX, -FLT_MAX};
+        quant::shrink_owner(add, 4, share, out);
+        for (size_t j = 0; j < 4; ++j) EXPECT_EQ(out[j], before[j]);
+    }
+    for (const float share : {-FLT_MAX, -1e30f, 0.0f, 2.0f, FLT_MAX}) {
+        float out[4] = {1, 2, FLT_MAX, -FLT_MAX};
+        quant::shrink_owner(add, 4, share, out);
+        for (const float estimate : out) {
+            EXPECT_FALSE(std::isnan(estimate));
+            EXPECT_LE(estimate, FLT_MAX);
+        }
+    }
 }
 
 // The theory holds at any scale that a squared distance in float32 allows.
