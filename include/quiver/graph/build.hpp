@@ -8,6 +8,7 @@
 
 #include <cstdint>  // uint32_t
 #include <cstring>  // std::memcmp
+#include <limits>   // std::numeric_limits
 
 #include "quiver/base/arena.hpp"
 #include "quiver/graph/memory_graph.hpp"
@@ -83,9 +84,9 @@ public:
     void fill_list(NodeId id);
 
     // Makes a node that cannot be reached on the base layer the neighbour of one that can: of the
-    // nearest that has an edge to spare, or else of `spare`. Reachable are the nodes with a
-    // position (finish.hpp), and an edge that leads to a node from its parent is not spared.
-    // Returns the neighbour.
+    // nearest that has an edge to spare, or of one that a near one took in before, or else of
+    // `spare`. Reachable are the nodes with a position (finish.hpp), and an edge that leads to a
+    // node from its parent is not spared. Returns the neighbour.
     NodeId adopt(NodeId orphan, NodeId spare);
 
     MemoryGraph graph() const { return graph_; }
@@ -112,10 +113,15 @@ private:
 
     void search(const MemoryStore<Metric>& store, Entry entry, Level level);
     void search_base(NodeId id, NodeId from);
+    // The occlusion of an edge to a node that had no other way in; no metric returns it.
+    static constexpr float kTakenIn = std::numeric_limits<float>::lowest();
+    static constexpr uint32_t kMostTakenIn = 4;
+
     NodeId find_equal(const Element* vector, const MemoryStore<Metric>& store) const;
-    bool give_slot(NodeId owner, NodeId orphan, float distance);
     void keep_ways(NodeId newcomer, const MemoryStore<Metric>& store);
     bool take_in(NodeId owner, const Edge& edge);
+    bool give_slot(NodeId owner, NodeId orphan, uint32_t most);
+    NodeId taken_in(NodeId owner, uint64_t which) const;
     void link(NodeId owner, Level layer, NodeId newcomer, const Query* query, float distance);
 
     MemoryGraph graph_;
@@ -223,31 +229,41 @@ void Inserter<Metric, Host>::fill_list(NodeId id) {
     }
 }
 
+// By inner product most nodes can be without a way in, since no list wants a short vector, and the
+// nearest of all of them are the same few long ones, whose lists are what searches go through. So
+// these give up one place each, and whoever comes later goes below the node that got it, in a tree
+// that grows by lot, so that no path becomes long.
 template <class Metric, class Host>
 NodeId Inserter<Metric, Host>::adopt(NodeId orphan, NodeId spare) {
     search_base(orphan, graph_.entry().id);
+    uint64_t lot = mix64(orphan);
     for (uint32_t i = 0; i < beam_.size(); ++i) {
-        if (give_slot(beam_[i].id, orphan, beam_[i].distance)) return beam_[i].id;
+        uint32_t most = 1;
+        for (NodeId owner = beam_[i].id; owner != kNoNode; owner = taken_in(owner, lot)) {
+            if (give_slot(owner, orphan, most)) return owner;
+            most = kMostTakenIn;
+            lot = mix64(lot);
+        }
     }
-    float distance;
-    store(metric_.query(vectors().row(orphan), query_room_)).distances(&spare, 1, &distance);
-    give_slot(spare, orphan, distance);
+    give_slot(spare, orphan, 1);
     return spare;
 }
 
 // Puts the orphan into the list of `owner`, for the most hidden edge that is not to a child. False
-// when all are.
+// when all are, or when it took in `most` already.
 template <class Metric, class Host>
-bool Inserter<Metric, Host>::give_slot(NodeId owner, NodeId orphan, float distance) {
+bool Inserter<Metric, Host>::give_slot(NodeId owner, NodeId orphan, uint32_t most) {
     EdgeList list = graph_.edges(owner, 0);
-    const Edge edge{orphan, {distance, kNotHidden}};
     const uint32_t count = list.size();
     uint32_t slot = count;
+    uint32_t given = 0;
     for (uint32_t i = 0; i < count && count == list.capacity(); ++i) {
+        given += list.info(i).occlusion == kTakenIn;
         if (graph_.parent(list.id(i)) == owner) continue;
         if (slot == count || list.info(i).occlusion > list.info(slot).occlusion) slot = i;
     }
-    if (slot == list.capacity()) return false;
+    if (slot == list.capacity() || given >= most) return false;
+    const Edge edge{orphan, {0, kTakenIn}};
     if (slot == count) {
         list.append(edge);
     } else {
@@ -301,6 +317,17 @@ bool Inserter<Metric, Host>::take_in(NodeId owner, const Edge& edge) {
         graph_.end_change(owner, version);
         return true;
     }
+}
+
+// One of the nodes that the list of `owner` took in; kNoNode when there is none.
+template <class Metric, class Host>
+NodeId Inserter<Metric, Host>::taken_in(NodeId owner, uint64_t which) const {
+    const EdgeList list = graph_.edges(owner, 0);
+    NodeId ids[kMostTakenIn];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < list.size() && count < kMostTakenIn; ++i)
+        if (list.info(i).occlusion == kTakenIn) ids[count++] = list.id(i);
+    return count > 0 ? ids[which % count] : kNoNode;
 }
 
 // After: the beam has what a search of the base layer from `from` finds near node `id`.
