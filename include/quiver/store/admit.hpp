@@ -25,7 +25,11 @@ inline float occlusion(page::Metric metric, float to_owner, float to_kept) {
 }
 
 // Whether a full list takes the newcomer only for something worse.
-enum class Demand : bool { if_better, always };
+enum class Demand : uint8_t {
+    if_better,
+    always,  // else in place of the farthest
+    keep,    // in place of the farthest filler, and not as one, so that others leave first
+};
 
 // A node that wants to be in a list.
 struct Newcomer {
@@ -119,7 +123,7 @@ public:
             if (is_kept(i) && from_owner_[i] <= distance)
                 hidden = std::max(hidden, occlusion(metric_, distance, from_newcomer_[i]));
         Seat seat;
-        seat.filler = hidden >= 0;
+        seat.filler = hidden >= 0 && demand != Demand::keep;
         if (room() > 0) {
             seat.at = free_seat().at;
             return seat;
@@ -129,13 +133,16 @@ public:
         size_t most_hidden = count_;
         float most = hidden;
         size_t last = count_;  // whoever it is nearer to
+        size_t last_filler = count_;
         for (size_t i = 0; i < count_; i++) {
             if (stays_[i]) continue;
             if (last == count_ || from_owner_[i] > from_owner_[last]) last = i;
+            if (!is_kept(i) && (last_filler == count_ || from_owner_[i] > from_owner_[last_filler]))
+                last_filler = i;
             const bool beyond = from_owner_[i] > distance;
             if (beyond && (farthest == count_ || from_owner_[i] > from_owner_[farthest]))
                 farthest = i;
-            float by = is_kept(i) ? kNotHidden : std::max(hiddenness(i), 0.0f);
+            float by = is_kept(i) ? kNotHidden : std::max(filler_hiddenness(i), 0.0f);
             if (beyond && !seat.filler)
                 by = std::max(by, occlusion(metric_, from_owner_[i], from_newcomer_[i]));
             const bool farther = most_hidden != count_ && from_owner_[i] > from_owner_[most_hidden];
@@ -144,7 +151,9 @@ public:
                 most_hidden = i;
             }
         }
-        if (most_hidden != count_)
+        if (demand == Demand::keep)
+            seat.at = last_filler != count_ ? last_filler : last != count_ ? last : seat.at;
+        else if (most_hidden != count_)
             seat.at = most_hidden;
         else if (!seat.filler && farthest != count_)
             seat.at = farthest;
@@ -208,6 +217,13 @@ private:
                         std::numeric_limits<float>::max());  // of records that are gone
         for (size_t i = 0; i < count_; i++)
             if (known_[i] != nullptr) out[i] = query.exact(known_[i]);
+    }
+
+    // How much filler i is hidden. By inner product that depends on nothing but its distance.
+    float filler_hiddenness(size_t i) {
+        return metric_ == page::Metric::inner_product
+                   ? graph::occlusion_by_rank(from_owner_[i], from_owner_[i])
+                   : hiddenness(i);
     }
 
     // How much the kept members that are at hand hide member i; not at all if it is not itself.

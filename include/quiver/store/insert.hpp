@@ -143,18 +143,29 @@ public:
 private:
     static constexpr size_t kAttachBeam = 12;
     // Every offer may write a page: of the fillers that a metric links back to, the nearest only.
-    static constexpr size_t kOffersToFillers = Metric::kLinksToFillers ? 8 : 0;
+    size_t offers_to_fillers() const {
+        return by_inner_product() ? 16 : Metric::kLinksToFillers ? 8 : 0;
+    }
+    bool by_inner_product() const { return profile_.metric == page::Metric::inner_product; }
     // Searches of an insertion, if vacuum takes away again and again what the last one found.
     static constexpr int kTries = 8;
 
     // Neighbours that lead to a node, fewer of which are hardly any.
     static constexpr size_t kWays = 2;
-    // Nodes that the new one takes for lack of other ways.
-    static constexpr size_t kMostTaken = 16;
+    // Nodes that are taken for lack of other ways.
+    static constexpr size_t kMostTaken = 200;
+    size_t most_taken() const { return by_inner_product() ? kMostTaken : 16; }
 
     struct Evicted {
         page::NodeId id;
         uint8_t generation;
+    };
+    // Who takes the next of them.
+    struct Taker {
+        page::NodeId id;
+        uint8_t generation;
+        const std::byte* own;
+        const PageQuery* query;
     };
 
     // What a search for neighbours came to.
@@ -441,7 +452,8 @@ private:
             const List& list = lists[layer];
             bool known = false;
             for (size_t i = 0; i < list.count; i++) {
-                if (list.edges[i].filler && i >= kOffersToFillers) break;  // kept edges come first
+                if (list.edges[i].filler && i >= offers_to_fillers())
+                    break;  // kept edges come first
                 known = offer_to(record, query, list, i, layer, Demand::if_better) || known;
             }
             for (size_t i = 0; i < list.count && !known; i++)
@@ -454,15 +466,21 @@ private:
 
     // Nodes that left a list for this one, and to which hardly anybody leads: this one takes them,
     // since whoever dropped them leads here; and so with whom it drops for them.
+    //
+    // By inner product most nodes are ones that no list wants. The new one would give up half its
+    // list for them, so it takes the first only, and each of the others is taken by the one before:
+    // their lists are of use to nobody else.
     void keep_ways(const std::byte* record, const PageQuery& query) {
         NodeReader<Pages> reader(*pages_, layouts_.base, page::PageKind::base, arena_);
+        Taker taker{ids_[0], generations_[0], record, &query};
         page::NodeId taken[kMostTaken];
         size_t count = 0;
         const auto is_taken = [&](page::NodeId id) {
             return std::find(taken, taken + count, id) != taken + count;
         };
-        for (size_t i = 0; i < evicted_.size() && count < kMostTaken; i++) {
+        for (size_t i = 0; i < evicted_.size() && count < most_taken(); i++) {
             const Evicted node = evicted_[i];
+            if (node.id == taker.id) continue;  // it left two lists
             pages_->poll();
             if (has_ways(reader, node.id, node.generation, kWays)) continue;
             std::byte* own = nullptr;
@@ -472,12 +490,18 @@ private:
                 std::memcpy(own, from, bytes);
             };
             if (!reader.read(node.id, node.generation, copy)) continue;
-            remember_evicted(offer(*pages_, editor_, page::PageKind::base, layouts_.base, ids_[0],
-                                   generations_[0], record, query, model_->make_query(own, arena_),
-                                   {node.id, node.generation, own, query.exact(own)},
-                                   Demand::always, arena_, is_taken));
+            auto* const node_query = arena_.array<PageQuery>(1);
+            *node_query = model_->make_query(own, arena_);
+            const Offered offered =
+                offer(*pages_, editor_, page::PageKind::base, layouts_.base, taker.id,
+                      taker.generation, taker.own, *taker.query, *node_query,
+                      {node.id, node.generation, own, taker.query->exact(own)},
+                      by_inner_product() ? Demand::keep : Demand::always, arena_, is_taken);
             taken[count++] = node.id;
             point(*pages_, Point::insert_link_offered);
+            remember_evicted(offered);
+            if (by_inner_product() && offered.outcome == Offer::taken)
+                taker = {node.id, node.generation, own, node_query};
         }
     }
 
