@@ -69,18 +69,28 @@ VECTOR_VERSION  := $(shell echo $(EXTVERSION) | awk -F. '{ print $$1 + 1 "." $$2
 PGVECTOR_VERSIONS := $(addprefix 0.4.,0 1 2 3 4) $(addprefix 0.5.,0 1) $(addprefix 0.6.,0 1 2) \
                      $(addprefix 0.7.,0 1 2 3 4) $(addprefix 0.8.,0 1 2 3 4 5 6 7)
 vector_steps    := $(PGVECTOR_VERSIONS:%=build/vector/vector--%--pgvector.sql)
+# And back, by way of a version "returned", to those whose objects are the same: 0.8.7 adds comments, by its own script.
+PGVECTOR_RETURNS := $(addprefix 0.8.,0 1 2 3 4 5 6)
+vector_returns  := $(PGVECTOR_RETURNS:%=build/vector/vector--returned--%.sql)
 vector_files    := build/vector/vector.control build/vector/vector--$(VECTOR_VERSION).sql \
-                   build/vector/vector--pgvector--$(VECTOR_VERSION).sql $(vector_steps)
+                   build/vector/vector--pgvector--$(VECTOR_VERSION).sql $(vector_steps) \
+                   build/vector/vector--$(VECTOR_VERSION)--returned.sql $(vector_returns)
 
 build/vector/vector.control: quiver.control
 	mkdir -p $(@D) && sed "s/^default_version *=.*/default_version = '$(VECTOR_VERSION)'/" $< > $@
-build/vector/vector--$(VECTOR_VERSION).sql: $(DATA_built)
-	mkdir -p $(@D) && sed 's/CREATE EXTENSION quiver/CREATE EXTENSION vector/' $< > $@
-build/vector/vector--pgvector--$(VECTOR_VERSION).sql: $(DATA_built) quiver.control $(wildcard sql/adopt/*)
+# No default class for hnsw under this name: pg_dump leaves out the name of a default class, and pgvector has none.
+build/vector/vector--$(VECTOR_VERSION).sql: $(DATA_built) Makefile
+	mkdir -p $(@D) && sed -e 's/CREATE EXTENSION quiver/CREATE EXTENSION vector/' \
+	  -e 's/DEFAULT FOR TYPE vector USING hnsw AS/FOR TYPE vector USING hnsw AS/' $< > $@
+build/vector/vector--pgvector--$(VECTOR_VERSION).sql: build/vector/vector--$(VECTOR_VERSION).sql quiver.control $(wildcard sql/adopt/*)
 	mkdir -p $(@D)
-	{ cat sql/adopt/10-begin.sql && awk -f sql/adopt/adopt.awk $(DATA_built) && cat sql/adopt/90-end.sql && \
+	{ cat sql/adopt/10-begin.sql && awk -f sql/adopt/adopt.awk $< && cat sql/adopt/90-end.sql && \
 	  sed -n "s/^comment *= *\(.*\)/COMMENT ON EXTENSION vector IS \1;/p" quiver.control; } > $@.new
 	mv $@.new $@
+build/vector/vector--$(VECTOR_VERSION)--returned.sql: sql/return/return.sql
+	mkdir -p $(@D) && cp $< $@
+$(vector_returns):
+	mkdir -p $(@D) && echo '-- Nothing is left to do: the objects of these versions are the same.' > $@
 $(vector_steps):
 	mkdir -p $(@D) && echo '-- Nothing changes yet: the next script of the path does not depend on the version.' > $@
 
@@ -89,8 +99,10 @@ $(vector_steps):
 # $(datadir) is PGXS's: the share directory of the server.
 install-vector: install $(vector_files)
 	$(INSTALL_DATA) $(vector_files) '$(DESTDIR)$(datadir)/extension/'
+# Not the control file if it is pgvector's, which has come back.
 uninstall-vector:
-	rm -f $(vector_files:build/vector/%='$(DESTDIR)$(datadir)/extension/%')
+	rm -f $(patsubst build/vector/%,'$(DESTDIR)$(datadir)/extension/%',$(filter %.sql,$(vector_files)))
+	control='$(DESTDIR)$(datadir)/extension/vector.control'; ! grep -qs 'libdir/quiver' "$$control" || rm -f "$$control"
 
 .PHONY: install-vector uninstall-vector help test test-unit test-asan test-fuzz test-pgtap lint format bench pgo demo
 help:
