@@ -98,6 +98,17 @@ INSERT INTO t SELECT 100 + i, ARRAY[i, -i, i % 7] FROM generate_series(1, 500) A
 SELECT count(*) FROM (SELECT FROM t ORDER BY v <-> '[4.1,4,4]') AS x;
 SELECT hops FROM quiver_last_scan();
 SELECT * FROM quiver_index_check('t_v_idx');
+-- what it holds
+DELETE FROM t WHERE id BETWEEN 150 AND 170;
+VACUUM (INDEX_CLEANUP on) t;
+SELECT format_version, metric, element_type, own_precision, dimensions, m, nodes_per_page, lists, empty_lists,
+       largest_list BETWEEN live_nodes / lists AND live_nodes AS largest_list, live_nodes = (SELECT count(*) FROM t) AS live,
+       heap_tids = live_nodes AS heap_tids, free_places
+FROM quiver_index_info('t_v_idx');
+SELECT meta_bytes, list_bytes, row_bytes >= 7 * 8192 AS rows, other_bytes,
+       meta_bytes + list_bytes + row_bytes + other_bytes = total_bytes AS bytes, total_bytes = pg_relation_size('t_v_idx') AS size,
+       base_bytes, tail_bytes
+FROM quiver_index_info('t_v_idx');
 -- a NULL query: any order
 SELECT count(*) FROM (SELECT FROM t ORDER BY v <-> NULL::vector) AS x;
 DROP TABLE t;

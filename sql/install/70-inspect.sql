@@ -54,12 +54,18 @@ CREATE FUNCTION quiver_index_info(
     OUT levels integer[],
     OUT average_degree double precision,
     OUT average_fillers double precision,
+    OUT lists integer,
+    OUT empty_lists integer,
+    OUT largest_list bigint,
+    OUT free_places bigint,
     OUT heap_tids bigint,
     OUT meta_bytes bigint,
     OUT base_bytes bigint,
     OUT upper_bytes bigint,
     OUT tid_bytes bigint,
     OUT tail_bytes bigint,
+    OUT list_bytes bigint,
+    OUT row_bytes bigint,
     OUT other_bytes bigint,
     OUT total_bytes bigint
 ) RETURNS record
@@ -67,7 +73,7 @@ CREATE FUNCTION quiver_index_info(
     LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
 
 COMMENT ON FUNCTION quiver_index_info(regclass) IS
-    'what an hnsw index is and holds, from one pass over its pages; for its owner and pg_monitor';
+    'what an hnsw or ivfflat index is and holds, from one pass over its pages (null: the other kind has it; ivfflat: a node is a row); for its owner and pg_monitor';
 
 CREATE FUNCTION quiver_index_check(
     index regclass,

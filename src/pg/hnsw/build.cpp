@@ -12,6 +12,7 @@
 #include "pg/hnsw/build_size.hpp"
 #include "pg/hnsw/sample.hpp"
 #include "pg/hnsw/options.hpp"
+#include "pg/workers.hpp"
 
 namespace quiver::pg::hnsw {
 

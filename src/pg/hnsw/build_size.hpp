@@ -1,4 +1,4 @@
-// How large a build is going to be: rows, memory, workers.
+// How large a build is going to be: rows and memory.
 #pragma once
 
 #include "pg/postgres.hpp"
@@ -10,9 +10,6 @@ namespace quiver::pg::hnsw {
 // How many rows the table probably has and what their graph may take. A NOTICE says how much
 // maintenance_work_mem the build needs, if that is more than it has.
 GraphRoom graph_room(Relation heap, Relation index, const IndexFormat& format);
-
-// How many workers this build may have.
-int parallel_workers(Relation heap, Relation index);
 
 // A NOTICE that the graph is full, and what to do about it.
 void report_full_graph(const BuildShared* shared);

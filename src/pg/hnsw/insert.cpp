@@ -4,8 +4,8 @@
 #include "pg/hnsw/am.hpp"
 #include "pg/hnsw/meta.hpp"
 #include "pg/hnsw/options.hpp"
-#include "pg/hnsw/value.hpp"
 #include "pg/memory.hpp"
+#include "pg/value.hpp"
 #include "quiver/store/insert.hpp"
 #include "quiver/store/model.hpp"
 

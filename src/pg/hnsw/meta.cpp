@@ -1,6 +1,7 @@
 #include "pg/hnsw/meta.hpp"
 
 #include "pg/hnsw/options.hpp"
+#include "pg/reindex.hpp"
 #include "quiver/page/profile.hpp"
 #include "quiver/store/free_space.hpp"
 
@@ -15,27 +16,7 @@ namespace {
                     errhint("Rebuild it with %s.", reindex_command(index))));
 }
 
-const char* type_name(ElementType type) {
-    switch (type) {
-        case ElementType::f32:
-            return "vector";
-        case ElementType::f16:
-            return "halfvec";
-        case ElementType::bit:
-            return "bit";
-        case ElementType::sparse:
-            return "sparsevec";
-    }
-    return "";
-}
-
 }  // namespace
-
-const char* reindex_command(Relation index) {
-    return psprintf("REINDEX INDEX CONCURRENTLY %s",
-                    quote_qualified_identifier(get_namespace_name(RelationGetNamespace(index)),
-                                               RelationGetRelationName(index)));
-}
 
 const IndexFormat& format_of(Relation index) {
     if (index->rd_amcache != nullptr) return *static_cast<const IndexFormat*>(index->rd_amcache);

@@ -17,9 +17,6 @@ struct IndexFormat {
 // What stands where our magic number does in an index that pgvector built.
 inline constexpr uint32 kPgvectorMagic = 0xA953A953;
 
-// The statement that rebuilds the index.
-const char* reindex_command(Relation index);
-
 // Reads and checks block 0, once per relation cache entry. Raises for another format, pgvector's
 // included.
 const IndexFormat& format_of(Relation index);

@@ -1,35 +1,5 @@
 #include "pg/hnsw/opclass.hpp"
 
-namespace quiver::pg::hnsw {
-
-const MetricInfo* metric_of(Relation index) {
-    FmgrInfo* proc = index_getprocinfo(index, 1, kMetricProc);
-    return reinterpret_cast<const MetricInfo*>(
-        DatumGetPointer(FunctionCall1(proc, PointerGetDatum(nullptr))));
-}
-
-}  // namespace quiver::pg::hnsw
-
-namespace {
-
-using quiver::page::Metric;
-using quiver::pg::hnsw::ElementType;
-using quiver::pg::hnsw::MetricInfo;
-
-template <ElementType type, Metric metric, int max_dims>
-Datum metric_info() {
-    static constexpr MetricInfo kInfo = {type, metric, max_dims};
-    return PointerGetDatum(&kInfo);
-}
-
-}  // namespace
-
-#define QUIVER_METRIC(name, type, metric, max_dims)                        \
-    QUIVER_FUNCTION(name) {                                                \
-        (void)fcinfo;                                                      \
-        return metric_info<ElementType::type, Metric::metric, max_dims>(); \
-    }
-
 QUIVER_METRIC(hnsw_vector_l2_metric, f32, l2, 16000)
 QUIVER_METRIC(hnsw_vector_ip_metric, f32, inner_product, 16000)
 QUIVER_METRIC(hnsw_vector_cosine_metric, f32, cosine, 16000)

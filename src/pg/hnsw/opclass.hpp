@@ -1,9 +1,9 @@
-// Operator classes: which element type and metric an index column has.
+// Operator classes of hnsw.
 #pragma once
 
 #include "pg/postgres.hpp"
 
-#include "quiver/page/layout.hpp"
+#include "pg/opclass.hpp"
 
 namespace quiver::pg::hnsw {
 
@@ -15,20 +15,12 @@ inline constexpr int kTypeProc = 3;      // reserved for pgvector's type informa
 inline constexpr int kMetricProc = 4;    // internal -> internal: const MetricInfo*
 inline constexpr int kSupportProcs = 4;
 
-enum class ElementType : uint8_t { f32, f16, bit, sparse };
-
-struct MetricInfo {
-    ElementType type;
-    page::Metric metric;
-    int max_dims;
-};
-
 // Whether edges have codes is a matter of the class alone (page/layout.hpp).
 constexpr bool is_plain(const MetricInfo& info) {
     return info.type == ElementType::sparse || info.metric == page::Metric::l1;
 }
 
 // The metric of the column of an index.
-const MetricInfo* metric_of(Relation index);
+inline const MetricInfo* metric_of(Relation index) { return pg::metric_of(index, kMetricProc); }
 
 }  // namespace quiver::pg::hnsw

@@ -80,7 +80,7 @@ Snapshot take_snapshot(Relation index) {
 }
 
 // Reads the values of the column as the index does.
-hnsw::ValueReader reader_of(Relation index) {
+ValueReader reader_of(Relation index) {
     if (is_hnsw(index)) return {*hnsw::metric_of(index), hnsw::format_of(index).profile};
     return {*ivfflat::metric_of(index), ivf::profile_of(ivfflat::format_of(index))};
 }
@@ -112,7 +112,7 @@ void run_check(const OpenIndex& open, bool with_heap, Rows& rows, MemoryContext 
     if (!with_heap) return;
     // Without a metapage nobody can say what belongs into the index.
     if (readable) {
-        hnsw::ValueReader reader = reader_of(open.index);
+        ValueReader reader = reader_of(open.index);
         check_heap(
             open, snapshot, tids, reader,
             [](void* state, const HeapFinding& f) { static_cast<Rows*>(state)->put(f); }, &rows);

@@ -9,6 +9,7 @@
 #include "pg/hnsw/meta.hpp"
 #include "pg/inspect/kinds.hpp"
 #include "pg/ivfflat/meta.hpp"
+#include "pg/reindex.hpp"
 #include "pg/set_result.hpp"
 #include "quiver/store/free_space.hpp"
 
@@ -75,7 +76,7 @@ void put_if_foreign(SetResult& result, Relation index) {
     Datum values[] = {ObjectIdGetDatum(RelationGetRelid(index)),
                       ObjectIdGetDatum(index->rd_index->indrelid), CStringGetTextDatum(format),
                       BoolGetDatum(index->rd_index->indisvalid),
-                      CStringGetTextDatum(hnsw::reindex_command(index))};
+                      CStringGetTextDatum(reindex_command(index))};
     bool nulls[lengthof(values)] = {};
     result.put(values, nulls);
 }

@@ -24,7 +24,7 @@ HeapFinding finding_of(HeapFinding::Kind kind, const IndexedTid& tid) {
 // The scan of the heap: whether each row that belongs into the index is there.
 struct HeapPass {
     const ArenaVector<IndexedTid>* tids;
-    hnsw::ValueReader* reader;
+    ValueReader* reader;
     MemoryContext row_context;
     Report report;
     void* state;
@@ -74,7 +74,7 @@ void scan_heap(const OpenIndex& open, Snapshot snapshot, HeapPass& pass) {
 }  // namespace
 
 void check_heap(const OpenIndex& open, Snapshot snapshot, ArenaVector<IndexedTid>& tids,
-                hnsw::ValueReader& reader, Report report, void* state) {
+                ValueReader& reader, Report report, void* state) {
     std::sort(tids.begin(), tids.end(), before);
     const BlockNumber heap_blocks = RelationGetNumberOfBlocks(open.heap);
     for (size_t i = 0; i < tids.size(); i++) {

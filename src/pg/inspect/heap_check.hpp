@@ -3,8 +3,8 @@
 
 #include "pg/postgres.hpp"
 
-#include "pg/hnsw/value.hpp"
 #include "pg/open.hpp"
+#include "pg/value.hpp"
 #include "quiver/base/arena_vector.hpp"
 #include "quiver/page/tid.hpp"
 
@@ -31,7 +31,7 @@ struct HeapFinding {
 // report(state, finding) is called for each problem. reader: of the index; it says which values
 // are indexed.
 void check_heap(const OpenIndex& open, Snapshot snapshot, ArenaVector<IndexedTid>& tids,
-                hnsw::ValueReader& reader, void (*report)(void* state, const HeapFinding& finding),
+                ValueReader& reader, void (*report)(void* state, const HeapFinding& finding),
                 void* state);
 
 }  // namespace quiver::pg

@@ -4,12 +4,12 @@
 #include "pg/postgres.hpp"
 
 #include "pg/compat.hpp"
-#include "pg/hnsw/build_size.hpp"
 #include "pg/ivfflat/am.hpp"
 #include "pg/ivfflat/build_parallel.hpp"
 #include "pg/ivfflat/centers.hpp"
 #include "pg/memory.hpp"
 #include "pg/unlogged_pages.hpp"
+#include "pg/workers.hpp"
 #include "quiver/ivf/bulk_write.hpp"
 
 namespace quiver::pg::ivfflat {
@@ -57,7 +57,7 @@ IndexBuildResult build(Relation heap, Relation index, IndexInfo* info) {
     write_centers(heap, index, info, pages, format);
 
     begin_phase(kPhaseAssigning, static_cast<int64>(Max(heap->rd_rel->reltuples, 0)));
-    const int workers = hnsw::parallel_workers(heap, index);
+    const int workers = parallel_workers(heap, index);
     ParallelBuild parallel{};
     BuildShared own_shared;
     const bool is_parallel =

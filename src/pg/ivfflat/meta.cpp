@@ -1,7 +1,7 @@
 #include "pg/ivfflat/meta.hpp"
 
-#include "pg/hnsw/meta.hpp"
 #include "pg/ivfflat/options.hpp"
+#include "pg/reindex.hpp"
 
 namespace quiver::pg::ivfflat {
 
@@ -11,7 +11,7 @@ namespace {
     ereport(ERROR, (errcode(ERRCODE_INDEX_CORRUPTED),
                     errmsg("ivfflat index \"%s\" cannot be read", RelationGetRelationName(index)),
                     errdetail_internal("%s", why),
-                    errhint("Rebuild it with %s.", hnsw::reindex_command(index))));
+                    errhint("Rebuild it with %s.", reindex_command(index))));
 }
 
 page::Own own_of(const MetricInfo& metric, int dims) {
@@ -83,7 +83,7 @@ void check_walked(Relation index, const ivf::Walked& walked) {
             (errcode(ERRCODE_INDEX_CORRUPTED),
              errmsg("ivfflat index \"%s\" has a damaged page", RelationGetRelationName(index)),
              errdetail("Block %u is not what the blocks before it say.", walked.damaged),
-             errhint("Rebuild it with %s.", hnsw::reindex_command(index))));
+             errhint("Rebuild it with %s.", reindex_command(index))));
 }
 
 }  // namespace quiver::pg::ivfflat

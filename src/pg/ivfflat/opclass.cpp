@@ -1,24 +1,6 @@
 #include "pg/ivfflat/opclass.hpp"
 
-namespace quiver::pg::ivfflat {
-
-const MetricInfo* metric_of(Relation index) {
-    FmgrInfo* proc = index_getprocinfo(index, 1, kMetricProc);
-    return reinterpret_cast<const MetricInfo*>(
-        DatumGetPointer(FunctionCall1(proc, PointerGetDatum(nullptr))));
-}
-
-}  // namespace quiver::pg::ivfflat
-
 // A vector fills at most a page, and pgvector's limits are the same.
-#define QUIVER_METRIC(name, type, metric, max_dims)                                       \
-    QUIVER_FUNCTION(name) {                                                               \
-        (void)fcinfo;                                                                     \
-        static constexpr quiver::pg::hnsw::MetricInfo kInfo = {                           \
-            quiver::pg::hnsw::ElementType::type, quiver::page::Metric::metric, max_dims}; \
-        return PointerGetDatum(&kInfo);                                                   \
-    }
-
 QUIVER_METRIC(ivfflat_vector_l2_metric, f32, l2, 2000)
 QUIVER_METRIC(ivfflat_vector_ip_metric, f32, inner_product, 2000)
 QUIVER_METRIC(ivfflat_vector_cosine_metric, f32, cosine, 2000)

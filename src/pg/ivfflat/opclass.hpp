@@ -1,14 +1,11 @@
-// Operator classes: which element type and metric an index column has.
+// Operator classes of ivfflat.
 #pragma once
 
 #include "pg/postgres.hpp"
 
-#include "pg/hnsw/opclass.hpp"
+#include "pg/opclass.hpp"
 
 namespace quiver::pg::ivfflat {
-
-using hnsw::ElementType;
-using hnsw::MetricInfo;
 
 // Support procedures. 1 to 5 are numbered as pgvector's, so that operator classes written for it
 // still load; 6 is what this access method reads.
@@ -21,6 +18,6 @@ inline constexpr int kMetricProc = 6;          // internal -> internal: const Me
 inline constexpr int kSupportProcs = 6;
 
 // The metric of the column of an index.
-const MetricInfo* metric_of(Relation index);
+inline const MetricInfo* metric_of(Relation index) { return pg::metric_of(index, kMetricProc); }
 
 }  // namespace quiver::pg::ivfflat

@@ -3,8 +3,8 @@
 
 #include "pg/postgres.hpp"
 
-#include "pg/hnsw/value.hpp"
 #include "pg/ivfflat/meta.hpp"
+#include "pg/value.hpp"
 
 namespace quiver::pg::ivfflat {
 
@@ -42,7 +42,7 @@ public:
 private:
     ivf::Format format_;
     page::Profile profile_;
-    hnsw::ValueReader reader_;
+    ValueReader reader_;
     float* unit_;
     std::byte* unit_record_;
 };

@@ -64,7 +64,7 @@ template <class Metric>
 const typename Metric::Query* query_of(ScanKey key, const MetricInfo& info,
                                        const ivf::Format& format) {
     const page::Profile profile = ivf::profile_of(format);
-    auto* reader = new (palloc(sizeof(hnsw::ValueReader))) hnsw::ValueReader(info, profile);
+    auto* reader = new (palloc(sizeof(ValueReader))) ValueReader(info, profile);
     const bool null_query = (key->sk_flags & SK_ISNULL) != 0;
     if constexpr (std::is_same_v<typename Metric::Query, F32>) {
         auto* floats = const_cast<float*>(reader->floats());

@@ -1,11 +1,11 @@
-#include "pg/hnsw/value.hpp"
+#include "pg/value.hpp"
 
 #include <algorithm>  // std::min
 
 #include "quiver/types/arithmetic.hpp"
 #include "quiver/types/convert.hpp"
 
-namespace quiver::pg::hnsw {
+namespace quiver::pg {
 
 // Values of a column have the dimensions of its type, so it is a query that differs, or a row after
 // the type has lost its dimensions. The message is the operator's: the same whichever plan was
@@ -62,4 +62,4 @@ bool ValueReader::read_record(Datum value) {
     return true;
 }
 
-}  // namespace quiver::pg::hnsw
+}  // namespace quiver::pg

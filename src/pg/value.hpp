@@ -4,10 +4,10 @@
 #include "pg/postgres.hpp"
 
 #include "pg/datum.hpp"
-#include "pg/hnsw/opclass.hpp"
+#include "pg/opclass.hpp"
 #include "quiver/store/own.hpp"
 
-namespace quiver::pg::hnsw {
+namespace quiver::pg {
 
 // Reads a value of the column's type. One reader per index operation: its scratch is allocated
 // once.
@@ -52,4 +52,4 @@ private:
     size_t room_ = 0;
 };
 
-}  // namespace quiver::pg::hnsw
+}  // namespace quiver::pg
