@@ -2,8 +2,13 @@
 //
 //   hops      = min(nodes, ef + a few per level of the descent)
 //   startup   = hops * (one random page, at the price of one that is mostly cached, + the estimates
-//   of its edges) per row   = one heap row, which the server adds; nodes beyond ef cost hops of
-//   their own
+//               of its edges)
+//   per row   = one heap row, which the server adds; beyond ef, also one and a half hops
+//
+// Rows beyond the first ef come from further searches, each with a beam four times as wide, so a
+// filter that most rows fail costs hops for the rows it drops, two to three for each. On 10,000
+// rows of three dimensions of which 200 pass, the 20 nearest take 3,400 hops, twenty times as long
+// as reading the table.
 //
 // In the plain layout a hop reads the pages of those neighbours that no hop before has read.
 #include "pg/postgres.hpp"
@@ -19,6 +24,22 @@ namespace quiver::pg::hnsw {
 
 // Neighbours that a hop of the plain layout is the first to meet, as a part of m.
 constexpr double kNewNeighbours = 0.75;
+// Of the searches that hand out a row, above the first.
+constexpr double kHopsPerRow = 1.5;
+
+namespace {
+
+// Of the rows of the whole index, those that cost nothing beyond the first search. The planner
+// charges a LIMIT its share of what the whole index costs, so these are as many times ef as the
+// LIMIT goes into the rows that pass the filter: a query that takes no more than the first search
+// finds is then charged nothing else.
+double rows_of_first_search(PlannerInfo* root, const IndexPath* path, double ef) {
+    const bool limited =
+        root->limit_tuples > 0 && bms_membership(root->all_baserels) == BMS_SINGLETON;
+    return limited ? ef * std::max(1.0, path->indexinfo->rel->rows / root->limit_tuples) : ef;
+}
+
+}  // namespace
 
 extern "C" void hnsw_cost_estimate(PlannerInfo* root, IndexPath* path, double loop_count,
                                    Cost* startup_cost, Cost* total_cost, Selectivity* selectivity,
@@ -50,15 +71,16 @@ extern "C" void hnsw_cost_estimate(PlannerInfo* root, IndexPath* path, double lo
     // A search returns to the same pages near the entry and near its target: charge a page as half
     // cached.
     const double read = std::min(nodes, hops * (plain ? options.m * kNewNeighbours : 1));
-    const double page_cost = std::min(read, static_cast<double>(path->indexinfo->pages)) *
-                             (random_page + sequential_page) / 4;
-    const double cpu = hops * (cpu_index_tuple_cost + 2 * options.m * cpu_operator_cost / 4) +
-                       (plain ? read * cpu_operator_cost : 0);
+    const double hop_page = (random_page + sequential_page) / 4;
+    const double hop_cpu = cpu_index_tuple_cost + 2 * options.m * cpu_operator_cost / 4;
+    const double page_cost = std::min(read, static_cast<double>(path->indexinfo->pages)) * hop_page;
+    const double cpu = hops * hop_cpu + (plain ? read * cpu_operator_cost : 0);
 
     *startup_cost = page_cost + cpu;
-    // Handing out the whole index means visiting all of it.
-    *total_cost =
-        *startup_cost + nodes * cpu_index_tuple_cost + path->indexinfo->pages * sequential_page;
+    // In the plain layout, too, a search reads a node once.
+    const double paid = rows_of_first_search(root, path, ef_search(options));
+    *total_cost = *startup_cost + nodes * cpu_index_tuple_cost +
+                  std::max(0.0, nodes - paid) * kHopsPerRow * (hop_page + hop_cpu);
     *selectivity = costs.indexSelectivity;
     *pages = path->indexinfo->pages;
 }
