@@ -44,5 +44,37 @@ foreach my $workers (0, 1)
 	$node->safe_psql('postgres', 'SELECT count(x) FROM wanted') for 1 .. 3;
 }
 
+# ---- what VACUUM VERBOSE says ----
+
+# The messages of the access methods, and the line of the server, which has nothing else to go by than the statistics.
+$node->safe_psql('postgres', q(
+	CREATE TABLE u (id integer, v vector(3));
+	INSERT INTO u SELECT i, ARRAY[i, i % 7, i % 11]::vector FROM generate_series(1, 1000) AS i;
+	CREATE INDEX u_v ON u USING hnsw (v vector_l2_ops);
+	CREATE INDEX u_lists ON u USING ivfflat (v) WITH (lists = 3)));
+my $said_of = sub {
+	my ($vacuum) = @_;
+	my ($stdout, $stderr);
+	$node->psql('postgres', "DELETE FROM u WHERE id % 10 = 0; UPDATE u SET id = id + 1; $vacuum", stdout => \$stdout, stderr => \$stderr);
+	return $stderr;
+};
+foreach my $vacuum ('VACUUM VERBOSE u', 'vacuum freeze verbose u', 'VACUUM (INDEX_CLEANUP on, VERBOSE) u', 'VACUUM (VERBOSE on, PARALLEL 2) u')
+{
+	$node->safe_psql('postgres', 'ALTER SYSTEM SET min_parallel_index_scan_size = 0') if $vacuum =~ /PARALLEL/;
+	$node->reload;
+	my $said = $said_of->("$vacuum;");
+	like($said, qr/INFO:  index "u_v": removed [1-9]\d* heap TIDs, which leaves [1-9]\d* nodes without any/, "$vacuum: hnsw");
+	like($said, qr/INFO:  index "u_v": freed [1-9]\d* nodes of \d+ pages/, "$vacuum: what hnsw did with them");
+	like($said, qr/INFO:  index "u_lists": removed [1-9]\d* rows, which leaves \d+/, "$vacuum: ivfflat");
+	like($said, qr/index "u_v": pages: [1-9]\d* in total, 0 newly deleted, 0 currently deleted, [1-9]\d* reusable/,
+		"$vacuum: the server's line");
+}
+like($said_of->('VACUUM (PARALLEL 2, VERBOSE) u'), qr/launched [12] parallel vacuum worker/, 'there were workers');
+foreach my $vacuum ('VACUUM u', 'VACUUM (VERBOSE off) u', 'VACUUM (INDEX_CLEANUP on) u')
+{
+	unlike($said_of->($vacuum), qr/index "u_/, "$vacuum: nothing is said");
+}
+is($node->safe_psql('postgres', q(SELECT reltuples = (SELECT count(*) FROM u) FROM pg_class WHERE relname = 'u_v')), 't', 'the number of index entries is exact');
+
 $node->stop;
 done_testing();

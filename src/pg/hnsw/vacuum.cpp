@@ -5,6 +5,7 @@
 #include "pg/hnsw/am.hpp"
 #include "pg/hnsw/meta.hpp"
 #include "pg/memory.hpp"
+#include "pg/vacuum_report.hpp"
 #include "quiver/store/model.hpp"
 #include "quiver/store/vacuum.hpp"
 
@@ -46,7 +47,7 @@ extern "C" IndexBulkDeleteResult* hnsw_bulk_delete(IndexVacuumInfo* info,
     stats->num_pages = pages.blocks();
     stats->num_index_tuples = static_cast<double>(counts.tids_kept);
     stats->tuples_removed += static_cast<double>(counts.tids_removed);
-    ereport(info->message_level,
+    ereport(vacuum_level(info),
             (errmsg("index \"%s\": removed " UINT64_FORMAT " heap TIDs, which leaves " UINT64_FORMAT
                     " nodes without any",
                     RelationGetRelationName(info->index), counts.tids_removed, counts.nodes_died),
@@ -76,7 +77,7 @@ extern "C" IndexBulkDeleteResult* hnsw_vacuum_cleanup(IndexVacuumInfo* info,
             });
         });
         stats->pages_free = static_cast<BlockNumber>(counts.pages_with_room);
-        ereport(info->message_level,
+        ereport(vacuum_level(info),
                 (errmsg("index \"%s\": freed " UINT64_FORMAT " nodes of " UINT64_FORMAT " pages",
                         RelationGetRelationName(info->index), counts.slots_freed,
                         static_cast<uint64>(pages.blocks())),

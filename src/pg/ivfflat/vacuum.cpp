@@ -5,6 +5,7 @@
 #include "pg/ivfflat/am.hpp"
 #include "pg/ivfflat/meta.hpp"
 #include "pg/memory.hpp"
+#include "pg/vacuum_report.hpp"
 #include "quiver/ivf/vacuum.hpp"
 
 namespace quiver::pg::ivfflat {
@@ -43,6 +44,12 @@ extern "C" IndexBulkDeleteResult* ivfflat_bulk_delete(IndexVacuumInfo* info,
     stats->num_index_tuples = static_cast<double>(counts.tids_kept);
     stats->tuples_removed += static_cast<double>(counts.tids_removed);
     stats->pages_free = static_cast<BlockNumber>(counts.pages_with_room);
+    ereport(vacuum_level(info),
+            (errmsg("index \"%s\": removed " UINT64_FORMAT " rows, which leaves " UINT64_FORMAT,
+                    RelationGetRelationName(info->index), counts.tids_removed, counts.tids_kept),
+             errdetail_internal("Pages written: " UINT64_FORMAT
+                                "; lists with room now: " UINT64_FORMAT ".",
+                                counts.pages_written, counts.pages_with_room)));
     return stats;
 }
 
