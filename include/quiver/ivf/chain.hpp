@@ -5,6 +5,7 @@
 
 #include "quiver/ivf/layout.hpp"
 #include "quiver/store/page_access.hpp"
+#include "quiver/store/points.hpp"
 
 namespace quiver::ivf {
 
@@ -36,6 +37,7 @@ inline Walked walk(Pages& pages, page::BlockId first, page::PageKind kind, F f) 
             f(block, bytes);
         });
         if (!ours) return {block};
+        store::point(pages, store::Point::lists_page_read);
         block = next;
     }
     return {};

@@ -36,8 +36,10 @@ public:
         while (true) {
             const page::BlockId directory = first_directory(*pages_);
             if (const Walked found = find(directory, query, center); !found.ok()) return found;
+            store::point(*pages_, store::Point::lists_nearest_known);
             if (count_ < format_.lists && !equal_center_ && (center != nullptr || count_ == 0)) {
                 if (!found_list(directory, center != nullptr ? center : row.record)) continue;
+                store::point(*pages_, store::Point::lists_founded);
             }
             return add(row);
         }
@@ -107,6 +109,7 @@ private:
             write_center(bytes, 0, center);
         });
         list_ = {.directory = block, .place = 0, .number = number};
+        store::point(*pages_, store::Point::lists_directory_added);
         return block;
     }
 
@@ -120,7 +123,10 @@ private:
         page::BlockId added = 0;  // the page that has the row, if it is not linked yet
         if (list_.head.first == 0) {
             added = new_page(row);
-            if (replace_head(*pages_, lists_, list_, {added, added})) return {};
+            if (replace_head(*pages_, lists_, list_, {added, added})) {
+                store::point(*pages_, store::Point::lists_row_added);
+                return {};
+            }
             read_head();
             if (list_.head.first == 0) return {list_.directory};
         }
@@ -151,16 +157,21 @@ private:
             else
                 block = next;
         }
+        store::point(*pages_, store::Point::lists_row_added);
         // What lies before the page is full.
-        if (added == 0 && block != list_.head.insert)
+        if (added == 0 && block != list_.head.insert) {
             (void)replace_head(*pages_, lists_, list_, {list_.head.first, block});
+            store::point(*pages_, store::Point::lists_insert_moved);
+        }
         return {};
     }
 
     page::BlockId new_page(const NewRow& row) {
-        return pages_->extend(page::PageKind::rows, [&](std::byte* bytes) {
+        const page::BlockId block = pages_->extend(page::PageKind::rows, [&](std::byte* bytes) {
             begin_rows(format_, rows_, bytes, list_.number, row);
         });
+        store::point(*pages_, store::Point::lists_page_added);
+        return block;
     }
 
     void read_head() {

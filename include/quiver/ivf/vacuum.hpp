@@ -103,6 +103,7 @@ private:
             return store::Commit::yes;
         });
         stats_->pages_written++;
+        store::point(*pages_, store::Point::lists_places_freed);
     }
 
     // Whoever inserts may move it on meanwhile, past pages that were full when he saw them.
@@ -116,6 +117,7 @@ private:
             insert = block;
             return store::Commit::yes;
         });
+        store::point(*pages_, store::Point::lists_list_swept);
     }
 
     Pages* pages_;

@@ -32,6 +32,7 @@ void load(RowSort& sort, UnloggedPages& pages, const ivf::Format& format) {
             CHECK_FOR_INTERRUPTS();
             writer.add(list, row);
             pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, done);
+            fault_point(store::Point::lists_loaded);
         }
         writer.finish();
     });
@@ -55,6 +56,7 @@ IndexBuildResult build(Relation heap, Relation index, IndexInfo* info) {
     pages.extend(page::PageKind::meta, [&](std::byte* bytes) { write_meta(bytes, format); });
     fault_point(store::Point::build_begun);
     write_centers(heap, index, info, pages, format);
+    fault_point(store::Point::lists_centers_written);
 
     begin_phase(kPhaseAssigning, static_cast<int64>(Max(heap->rd_rel->reltuples, 0)));
     const int workers = parallel_workers(heap, index);

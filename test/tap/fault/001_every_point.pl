@@ -24,6 +24,8 @@ my $names = $node->safe_psql('postgres', q(LOAD 'quiver'; SHOW quiver.fault_poin
 BAIL_OUT('this server has no fault points: make FAULT_POINTS=1') unless $names =~ /insert_searched/;
 embeddings($node);
 $node->safe_psql('postgres', q(
+	CREATE FUNCTION long_embedding(id integer) RETURNS vector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+		'SELECT array_agg(abs(hashint4(id * 300 + i) % 50) ORDER BY i)::vector FROM generate_series(1, 300) AS i';
 	CREATE TABLE big AS SELECT i AS id, embedding(i, i) AS v FROM generate_series(1, 6000) AS i;
 	ALTER TABLE big ALTER v TYPE vector(16);
 	CREATE TABLE small AS SELECT i AS id, embedding(i, 0) AS v FROM generate_series(1, 150) AS i;
@@ -38,6 +40,13 @@ my $insert_equal = 'INSERT INTO t SELECT 2000 + i, embedding(2, 0) FROM generate
 my $vacuum = 'VACUUM (INDEX_CLEANUP on) t';
 my $drain = index_only() . "SET hnsw.ef_search = 4; SELECT count(*) FROM (SELECT id FROM t ORDER BY v <-> embedding(1, 0) LIMIT 100000) AS x";
 my $first = 'INSERT INTO empty VALUES (1, embedding(1, 0))';
+# The same for inverted lists: of 300 dimensions, so that some rows fill a page; the lists of l are there, those of fresh come
+# with its rows.
+my $into_lists = 'INSERT INTO l SELECT i, long_embedding(i) FROM generate_series(1000, 1040) AS i';
+my $into_fresh = 'INSERT INTO fresh SELECT i, long_embedding(i) FROM generate_series(1, 25) AS i';
+my $vacuum_lists = 'VACUUM (INDEX_CLEANUP on) l';
+my $reindex_lists = 'SET max_parallel_maintenance_workers = 0; REINDEX INDEX l_v';
+my $drain_lists = index_only() . "SET ivfflat.probes = 4; SELECT count(*) FROM (SELECT id FROM l ORDER BY v <-> long_embedding(1)) AS x";
 # The entry node dies, one other node lives.
 my $entry_goes = q(DO $$
 	DECLARE
@@ -118,6 +127,17 @@ my %reached_by = (
 	scan_round => [$drain],
 	scan_sweep_page => [$drain],
 	scan_chunk => [$drain],
+	lists_nearest_known => [$into_lists],
+	lists_directory_added => [$into_fresh],
+	lists_founded => [$into_fresh],
+	lists_page_added => [$into_lists],
+	lists_row_added => [$into_lists],
+	lists_insert_moved => [$into_lists],
+	lists_centers_written => [$reindex_lists],
+	lists_loaded => [$reindex_lists],
+	lists_places_freed => [$vacuum_lists],
+	lists_list_swept => [$vacuum_lists],
+	lists_page_read => [$drain_lists],
 );
 
 # ---- one table for each attempt, its rows known ----
@@ -125,7 +145,7 @@ my %reached_by = (
 sub prepare
 {
 	$node->safe_psql('postgres', q(
-		DROP TABLE IF EXISTS t, empty, unlogged; DROP INDEX IF EXISTS big_v;
+		DROP TABLE IF EXISTS t, empty, l, fresh, unlogged; DROP INDEX IF EXISTS big_v;
 		CREATE TABLE t (id integer, v vector(16));
 		INSERT INTO t SELECT * FROM small;
 		CREATE INDEX t_v ON t USING hnsw (v vector_l2_ops) WITH (m = 4, ef_construction = 16);
@@ -133,19 +153,27 @@ sub prepare
 		-- Twenty equal rows have several chunks of heap TIDs; one of these goes as a whole.
 		DELETE FROM t WHERE id BETWEEN 203 AND 218;
 		CREATE TABLE empty (id integer, v vector(16));
-		CREATE INDEX empty_v ON empty USING hnsw (v vector_l2_ops) WITH (m = 2, ef_construction = 16);));
+		CREATE INDEX empty_v ON empty USING hnsw (v vector_l2_ops) WITH (m = 2, ef_construction = 16);
+		CREATE TABLE l (id integer, v vector(300));
+		INSERT INTO l SELECT i, long_embedding(i) FROM generate_series(1, 60) AS i;
+		CREATE INDEX l_v ON l USING ivfflat (v) WITH (lists = 4);
+		DELETE FROM l WHERE id % 3 = 0;
+		CREATE TABLE fresh (id integer, v vector(300));
+		CREATE INDEX fresh_v ON fresh USING ivfflat (v) WITH (lists = 20);));
 	return;
 }
 
-# Every row of t and of empty is found once by the index, and nothing is wrong with either.
+# Every row of each table is found once by the index, and nothing is wrong with any.
 sub in_order
 {
 	my ($name) = @_;
 	is_clean($node, $name);
-	foreach my $table ('t', 'empty')
+	local $ENV{PGOPTIONS} = '-c ivfflat.probes=20';
+	my %dimensions = (t => 16, empty => 16, l => 300, fresh => 300);
+	foreach my $table (sort keys %dimensions)
 	{
 		my $rows = $node->safe_psql('postgres', "SELECT string_agg(id::text, ' ' ORDER BY id) FROM $table");
-		is(join(' ', sort { $a <=> $b } split(' ', ids_by_index($node, $table, '[' . join(',', 1 .. 16) . ']'))),
+		is(join(' ', sort { $a <=> $b } split(' ', ids_by_index($node, $table, '[' . join(',', 1 .. $dimensions{$table}) . ']'))),
 			$rows, "$name: the index of $table has every row once");
 	}
 	return;
@@ -196,16 +224,17 @@ sub restarted
 
 sub rows
 {
-	return $node->safe_psql('postgres', 'SELECT (SELECT count(*) FROM t), (SELECT count(*) FROM empty)');
+	return $node->safe_psql('postgres',
+		'SELECT ' . join(', ', map { "(SELECT count(*) FROM $_)" } qw(t empty l fresh)));
 }
 
 sub life_goes_on
 {
 	my ($name) = @_;
-	$node->safe_psql('postgres', "$insert; $insert_equal; INSERT INTO empty SELECT * FROM small;");
-	$node->safe_psql('postgres', 'DELETE FROM t WHERE id % 5 = 0');
-	$node->safe_psql('postgres', "VACUUM (INDEX_CLEANUP on) t, empty");
-	$node->safe_psql('postgres', $insert);
+	$node->safe_psql('postgres', "$insert; $insert_equal; INSERT INTO empty SELECT * FROM small; $into_lists; $into_fresh");
+	$node->safe_psql('postgres', 'DELETE FROM t WHERE id % 5 = 0; DELETE FROM l WHERE id % 5 = 0; DELETE FROM fresh WHERE id % 5 = 0');
+	$node->safe_psql('postgres', "VACUUM (INDEX_CLEANUP on) t, empty, l, fresh");
+	$node->safe_psql('postgres', "$insert; $into_lists");
 	in_order("$name and more work");
 	return;
 }
@@ -237,7 +266,7 @@ foreach my $point (split ' ', $names)
 
 # ---- after each of the first writes of each operation; the postmaster dies, too ----
 
-foreach my $operation ($insert, $insert_equal, $vacuum, $first)
+foreach my $operation ($insert, $insert_equal, $vacuum, $first, $into_lists, $into_fresh, $vacuum_lists)
 {
 	$reached_by{page_written} = [$operation];
 	foreach my $n (1 .. $depth)
@@ -277,6 +306,19 @@ $node->safe_psql('postgres', q(
 	SET min_parallel_table_scan_size = 0; SET max_parallel_maintenance_workers = 2;
 	CREATE INDEX big_v ON big USING hnsw (v vector_l2_ops)));
 is_clean($node, 'the next parallel build');
+foreach my $point ('build_row#40', 'lists_page_read')
+{
+	my ($ret, $out, $said) = $node->psql('postgres', qq(
+		SET min_parallel_table_scan_size = 0; SET max_parallel_maintenance_workers = 2;
+		SET quiver.fault_points = '$point=error';
+		CREATE INDEX big_lists ON big USING ivfflat (v) WITH (lists = 10)));
+	like($said, qr/ERROR:  fault point/, "error at $point of a parallel build of lists");
+	is($node->safe_psql('postgres', q(SELECT count(*) FROM pg_class WHERE relname = 'big_lists')), '0', 'it leaves no index');
+}
+$node->safe_psql('postgres', q(
+	SET min_parallel_table_scan_size = 0; SET max_parallel_maintenance_workers = 2;
+	CREATE INDEX big_lists ON big USING ivfflat (v) WITH (lists = 10)));
+is_clean($node, 'the next parallel build of lists');
 
 $node->stop;
 done_testing();
