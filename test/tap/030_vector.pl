@@ -190,4 +190,24 @@ like($node->safe_psql('old', "EXPLAIN $by_index" =~ s/EXPLAIN (.*;) SELECT/$1 EX
 is($node->safe_psql('old', $by_index), "1\n1000\n2", 'with the row that came meanwhile');
 is($node->safe_psql('old', q(SELECT * FROM quiver_index_check('items_v'))), '', 'and nothing is wrong with it');
 
+# ---- the way back, as far as it goes without pgvector's library: nothing of the extension can be called there ----
+
+$node->safe_psql('postgres', 'CREATE DATABASE there');
+$node->safe_psql('there', 'CREATE EXTENSION vector');
+$node->safe_psql('there', $tables);
+my $oids = q(SELECT md5(string_agg(objid::text, ' ' ORDER BY objid)) FROM pg_depend WHERE deptype = 'e'
+	AND objid IN ('vector'::regtype, '<->(vector,vector)'::regoperator, 'l2_distance(vector,vector)'::regprocedure));
+my $oids_before = $node->safe_psql('there', $oids);
+like(
+	error_of('there', q(ALTER EXTENSION vector UPDATE TO '0.8.6')),
+	qr/^WARNING:  3 indexes are out of use until rebuilt\nDETAIL:  .*: items_b, items_h, items_v\.\nHINT:  .*REINDEX INDEX CONCURRENTLY/,
+	'back to pgvector');
+is($node->safe_psql('there', q(SELECT extversion, (SELECT string_agg(DISTINCT probin, ' ') FROM pg_proc WHERE probin ~ 'quiver|vector')
+	FROM pg_extension WHERE extname = 'vector')), '0.8.6|$libdir/vector', 'all functions are in its library');
+is($node->safe_psql('there', q(SELECT count(*) FROM pg_proc WHERE probin ~ 'vector' AND prosrc ~ 'quiver')), '0', 'under its names');
+is($node->safe_psql('there', $oids), $oids_before, 'under the oids they had');
+is(error_of('there', 'ALTER EXTENSION vector UPDATE'), '', 'and to quiver again');
+same_catalogue(catalogue($node, 'there'), $fresh, 'the catalogue is that of a new installation');
+is($node->safe_psql('there', $content), $node->safe_psql('as_vector', $content), 'the content is the same');
+
 done_testing();
