@@ -85,6 +85,57 @@ foreach my $workers (0, 2)
 		'ALTER TABLE packages RENAME COLUMN v TO embedding; DROP INDEX packages_idx');
 }
 
+# The ends of what can be asked for, together: dimensions, m, workers, memory; rows that come and go then.
+$node->safe_psql(
+	'postgres', q(
+	CREATE TABLE ends (one vector(1), most vector(16000), bits bit(64000)) WITH (autovacuum_enabled = off);
+	INSERT INTO ends SELECT ARRAY[i]::vector, (SELECT array_agg(sin(i * k)) FROM generate_series(1, 16000) AS k)::vector,
+		(SELECT string_agg((hashint4(i * 64000 + k) & 1)::text, '') FROM generate_series(1, 64000) AS k)::bit(64000)
+		FROM generate_series(1, 20) AS i;));
+foreach my $column ('one vector_l2_ops', 'most vector_ip_ops', 'bits bit_hamming_ops')
+{
+	foreach my $m (2, 100)
+	{
+		foreach my $memory ('1MB', '2147483647kB')
+		{
+			foreach my $workers (0, 2)
+			{
+				my $name = "$column, m = $m, $memory, $workers workers";
+				my ($result, $stdout, $err) = $node->psql('postgres', qq(
+					SET client_min_messages = warning; SET maintenance_work_mem = '$memory';
+					ALTER TABLE ends SET (parallel_workers = $workers);
+					CREATE INDEX ends_idx ON ends USING hnsw ($column) WITH (m = $m, ef_construction = @{[ 2 * $m ]})));
+				is($err, '', "$name: built");
+				$node->safe_psql('postgres', 'INSERT INTO ends SELECT one + one, most + most, ~bits FROM ends LIMIT 10');
+				$node->safe_psql('postgres', 'DELETE FROM ends WHERE ctid IN (SELECT ctid FROM ends LIMIT 10)');
+				$node->safe_psql('postgres', 'VACUUM (INDEX_CLEANUP on) ends');
+				is($node->safe_psql('postgres', q(SELECT count(*) FROM quiver_index_check('ends_idx') WHERE severity = 'error')), '0', "$name: clean");
+				$node->safe_psql('postgres', 'DROP INDEX ends_idx');
+			}
+		}
+	}
+}
+
+# Rows that only an old snapshot sees, their vectors in the TOAST table.
+$node->safe_psql(
+	'postgres', q(
+	CREATE TABLE old (id int, v vector(768)) WITH (autovacuum_enabled = off);
+	INSERT INTO old SELECT id, v FROM long WHERE id <= 200;
+	CREATE INDEX old_idx ON old USING hnsw (v vector_l2_ops)));
+my $snapshot = $node->background_psql('postgres');
+# It must not have touched the table, whose lock REINDEX would wait for.
+$snapshot->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT pg_current_snapshot();');
+$node->safe_psql('postgres', 'UPDATE old SET v = v + v WHERE id % 2 = 0; DELETE FROM old WHERE id % 3 = 0; VACUUM old');
+foreach my $rebuild ('REINDEX INDEX old_idx', 'REINDEX INDEX CONCURRENTLY old_idx')
+{
+	# The second waits for the old snapshot.
+	$snapshot->query_safe('COMMIT;') if $rebuild =~ /CONCURRENTLY/;
+	notices($rebuild);
+	clean('old_idx', "$rebuild, rows that are dead but not gone");
+	$node->safe_psql('postgres', 'UPDATE old SET v = v + v WHERE id % 5 = 0; DELETE FROM old WHERE id % 7 = 0');
+}
+$snapshot->quit;
+
 # Whoever looks sees what is being done and how far it is; whoever cancels is heard.
 my $build = $node->background_psql('postgres', on_error_stop => 0);
 $build->query_until(qr/started/, q(\echo started

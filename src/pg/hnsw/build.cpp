@@ -14,6 +14,8 @@
 #include "pg/hnsw/options.hpp"
 #include "pg/workers.hpp"
 
+#include <algorithm>  // std::max
+
 namespace quiver::pg::hnsw {
 
 namespace {
@@ -23,14 +25,24 @@ IndexFormat new_format(Relation index, const MetricInfo& metric, uint32 nonzeros
             hash_bytes_uint32_extended(RelationGetRelid(index), 0)};
 }
 
+// Memory that the system gives only as it is used, as much as it promises: at most `allowed`, which
+// can be more than there is in the machine, and at least `enough`.
+std::byte* promised_memory(size_t enough, size_t allowed, size_t* bytes) {
+    for (*bytes = allowed; *bytes > enough; *bytes = std::max(enough, *bytes / 2)) {
+        void* block = MemoryContextAllocExtended(CurrentMemoryContext, *bytes,
+                                                 MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+        if (block != nullptr) return static_cast<std::byte*>(block);
+    }
+    return arena_in(CurrentMemoryContext).array<std::byte>(*bytes);
+}
+
 // The graph and what goes with it in this process's own memory. That is taken from the system only
 // as it is used, so there is no reason to take less than is allowed.
 graph::MemoryGraph begin_serial(const IndexFormat& format, const GraphRoom& room,
                                 BuildShared* shared) {
     GraphRoom whole = room;
-    whole.bytes = room.allowed;
+    std::byte* block = promised_memory(room.bytes, room.allowed, &whole.bytes);
     shared->init(InvalidOid, InvalidOid, false, format, 1, whole);
-    auto* block = arena_in(CurrentMemoryContext).array<std::byte>(whole.bytes);
     ask_for_huge_pages(block, whole.bytes);
     return graph::MemoryGraph::create(block, whole.bytes, whole.params);
 }
