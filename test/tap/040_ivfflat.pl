@@ -12,7 +12,7 @@ use QuiverTest;
 my $node = started_node(
 	'ivfflat',
 	init => { allows_streaming => 1 },
-	conf => [ "wal_consistency_checking = 'all'", 'autovacuum = off', 'max_connections = 20' ]);
+	conf => [ "wal_consistency_checking = 'all'", 'autovacuum = off', 'max_connections = 20', 'wal_keep_size = 1GB' ]);
 $node->backup('base');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
 $standby->init_from_backup($node, 'base', has_streaming => 1);
