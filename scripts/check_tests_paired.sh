@@ -60,6 +60,19 @@ for file in test/fuzz/*.cpp; do
     [ ${#seeds[@]} -gt 0 ] || complain "$file: there is no seed in test/fuzz/corpus/$(basename "$file" .cpp)/"
 done
 
+# Tests that test/README.md names, without their suffix.
+# shellcheck disable=SC2016  # backquotes of Markdown
+for name in $(grep -soE '`(tap|isolation|unit|sql|fuzz)/[a-z0-9_/]+`' test/README.md | tr -d '`' | sort -u); do
+    case $name in
+    isolation/*) files=(test/isolation/specs/"${name#*/}".spec) ;;
+    sql/*) files=(sql/"${name#*/}".sql) ;;
+    *) files=(test/"$name" test/"$name".*) ;;
+    esac
+    found=no
+    for file in "${files[@]}"; do [ ! -e "$file" ] || found=yes; done
+    [ "$found" = yes ] || complain "test/README.md: there is no test $name"
+done
+
 [ "$count" -gt 0 ] || complain "found no test at all"
 [ "$failed" -ne 0 ] || echo "$count files"
 exit "$failed"

@@ -21,7 +21,7 @@ failed=0
 summary=''
 
 # What a part does with its number, and the number of the full form.
-parts=(kill standby points held interrupts operations corruption)
+parts=(kill standby points held interrupts operations corruption builds)
 declare -A about=(
     [kill]='times the server is killed under a mixed load, every other time at a fault point'
     [standby]='queries on two standbys while rows are turned over'
@@ -30,8 +30,9 @@ declare -A about=(
     [interrupts]='cancelled builds, insertions, vacuums (the number is not used)'
     [operations]='rows inserted in one transaction, ten times as many rescans; dump, restore, replication'
     [corruption]='damaged pages'
+    [builds]='CREATE INDEX and REINDEX CONCURRENTLY under load'
 )
-declare -A full=([kill]=300 [standby]=1000000 [points]=40 [held]=1 [interrupts]=1 [operations]=1000000 [corruption]=240)
+declare -A full=([kill]=300 [standby]=1000000 [points]=40 [held]=1 [interrupts]=1 [operations]=1000000 [corruption]=240 [builds]=100)
 
 # The figures that the tests print with diag().
 readonly figures='^# [0-9]+ (crashes|queries|of [0-9]+ (cycles|queries)|damaged)|^# memory:'
@@ -69,6 +70,7 @@ run_part() {
     interrupts) tap interrupts "$private_bin" 005_interrupts.pl ;;
     operations) tap operations "$private_bin" 006_operations.pl QUIVER_MEMORY_ROWS="$n" ;;
     corruption) tap corruption "$private_bin" 007_corruption.pl QUIVER_CORRUPTIONS="$n" ;;
+    builds) tap builds "$private_bin" 009_concurrently.pl QUIVER_CONCURRENT_BUILDS="$n" ;;
     esac
 }
 
