@@ -120,7 +120,7 @@ private:
     NodeId find_equal(const Element* vector, const MemoryStore<Metric>& store) const;
     void keep_ways(NodeId newcomer, const MemoryStore<Metric>& store);
     bool take_in(NodeId owner, const Edge& edge);
-    bool give_slot(NodeId owner, NodeId orphan, uint32_t most);
+    bool give_slot(NodeId owner, NodeId orphan, const MemoryStore<Metric>& store, uint32_t most);
     NodeId taken_in(NodeId owner, uint64_t which) const;
     void link(NodeId owner, Level layer, NodeId newcomer, const Query* query, float distance);
 
@@ -236,23 +236,26 @@ void Inserter<Metric, Host>::fill_list(NodeId id) {
 template <class Metric, class Host>
 NodeId Inserter<Metric, Host>::adopt(NodeId orphan, NodeId spare) {
     search_base(orphan, graph_.entry().id);
+    const MemoryStore<Metric> store =
+        this->store(metric_.query(vectors().row(orphan), query_room_));
     uint64_t lot = mix64(orphan);
     for (uint32_t i = 0; i < beam_.size(); ++i) {
         uint32_t most = 1;
         for (NodeId owner = beam_[i].id; owner != kNoNode; owner = taken_in(owner, lot)) {
-            if (give_slot(owner, orphan, most)) return owner;
+            if (give_slot(owner, orphan, store, most)) return owner;
             most = kMostTakenIn;
             lot = mix64(lot);
         }
     }
-    give_slot(spare, orphan, 1);
+    give_slot(spare, orphan, store, 1);
     return spare;
 }
 
 // Puts the orphan into the list of `owner`, for the most hidden edge that is not to a child. False
-// when all are, or when it took in `most` already.
+// when all are, or when it took in `most` already. store: with the orphan as the query.
 template <class Metric, class Host>
-bool Inserter<Metric, Host>::give_slot(NodeId owner, NodeId orphan, uint32_t most) {
+bool Inserter<Metric, Host>::give_slot(NodeId owner, NodeId orphan,
+                                       const MemoryStore<Metric>& store, uint32_t most) {
     EdgeList list = graph_.edges(owner, 0);
     const uint32_t count = list.size();
     uint32_t slot = count;
@@ -263,7 +266,8 @@ bool Inserter<Metric, Host>::give_slot(NodeId owner, NodeId orphan, uint32_t mos
         if (slot == count || list.info(i).occlusion > list.info(slot).occlusion) slot = i;
     }
     if (slot == list.capacity() || given >= most) return false;
-    const Edge edge{orphan, {0, kTakenIn}};
+    Edge edge{orphan, {0, kTakenIn}};
+    store.distances(&owner, 1, &edge.info.distance);
     if (slot == count) {
         list.append(edge);
     } else {
