@@ -75,18 +75,15 @@ public:
 private:
     static constexpr size_t kMostCache = size_t{16} << 20;
     static constexpr size_t kMostCandidates = 4 * page::kMaxEdgesPadded;
-    static constexpr size_t kLeastChoices = 64;
     // Dead nodes behind dead ones that are asked for their neighbours.
     static constexpr size_t kMostWays = 32;
     // A page that others change is tried again so often.
     static constexpr int kTries = 3;
     static constexpr size_t kMostEdgesOnPage = page::kBody / 4;
 
-    // From how many nodes a list is chosen: as many as an insertion chooses from by default, which
-    // costs little where lists are short, or more if it does.
+    // From how many nodes a list is chosen: as many as an insertion chooses from.
     size_t choices(const page::SlotLayout& layout) const {
-        return std::max<size_t>(
-            {profile_.ef_construction, 2 * size_t{layout.edges}, kLeastChoices});
+        return std::max<size_t>(profile_.ef_construction, 2 * size_t{layout.edges});
     }
 
     // Sparse vectors mostly fit into their slots.
@@ -363,8 +360,7 @@ private:
             else
                 add(kind, {0, slot.ids()[i], generation}, i);
         }
-        const size_t wanted = choices(*slot.layout);
-        for (size_t i = 0; i < ways_.size() && chooser_.count() + heap_.size() < wanted; i++) {
+        for (size_t i = 0; i < ways_.size() && i < kMostWays && heap_.size() < lost; i++) {
             const Candidate way = ways_[i];
             ask(kind, way.id, way.generation, owner);
         }
