@@ -102,8 +102,6 @@ private:
             return params_.vector_bytes;
     }
     const void* keep(const void* stored) const {
-        // Rounded distances find the candidates; which of them are nearest is worth knowing
-        // exactly.
         if constexpr (kKeepsMore<Metric>)
             return metric_.keep(static_cast<const std::byte*>(stored), keep_room_);
         else
@@ -208,9 +206,14 @@ void Inserter<Metric, Host>::search(const MemoryStore<Metric>& store, Entry entr
         for (uint32_t i = 0; i < beam_.size(); ++i) visited_.insert(beam_[i].id);
         beam_.restart();
         search_layer(store, layer, beam_, visited_, batch_, host_);
-        if constexpr (kKeepsMore<Metric>)
-            beam_.measure_again(
-                [&](NodeId id) { return metric_.exact_distance(store.query, vectors().row(id)); });
+        // Rounded distances find the candidates; which of them are nearest is worth knowing
+        // exactly.
+        if constexpr (kKeepsMore<Metric>) {
+            if (params_.measured_at != 0)
+                beam_.measure_again([&](NodeId id) {
+                    return metric_.exact_distance(store.query, vectors().row(id));
+                });
+        }
         counts_[layer] =
             select_neighbours(vectors(), beam_, params_.degree(layer), room_, new_list(layer));
         if (layer == 0) return;

@@ -104,7 +104,6 @@ inline float inverse_grid_step(const float* r, size_t n, uint32_t bits) noexcept
     return best;
 }
 
-// A negative coordinate has the complement of the code of its magnitude.
 inline float residual(const int16_t* a, float step, const float* b, float* out, size_t n) noexcept {
     float squared = 0;
     for (size_t i = 0; i < n; ++i) {
@@ -114,6 +113,7 @@ inline float residual(const int16_t* a, float step, const float* b, float* out, 
     return squared;
 }
 
+// A negative coordinate has the complement of the code of its magnitude.
 inline CodeDots encode(const EncodeArgs& args) noexcept {
     const float inverse = inverse_grid_step(args.residual, args.dims, args.bits);
     const uint32_t top = 1u << (args.bits - 1);

@@ -59,12 +59,12 @@ inline void estimate(const kernels::QuantKernels& k, const CodeShape& s, const E
 // Estimates of inner products err in proportion to |q - u|, and are no worse for a multiple of the
 // owner in its place: makes of out[0 .. edges), which are for u, those for share * u. The best
 // share is <q, u> / |u|^2; one that is no number (u is zero, or too large) changes nothing. As
-// above, never a NaN, and at most FLT_MAX.
+// above, never a NaN, and finite.
 inline void shrink_owner(const F32* add, size_t edges, float share, float* out) noexcept {
     if (!(share >= -FLT_MAX && share <= FLT_MAX)) return;
     for (size_t j = 0; j < edges; ++j) {
         const float d = out[j] + (share - 1) * add[j];
-        out[j] = d < FLT_MAX ? d : FLT_MAX;
+        out[j] = d < FLT_MAX ? (d > -FLT_MAX ? d : -FLT_MAX) : FLT_MAX;
     }
 }
 

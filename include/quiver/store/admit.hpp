@@ -2,7 +2,7 @@
 // owner and from the newcomer to members that are at hand are exact (members.hpp), to the others
 // they come from the codes that are there.
 //
-// A list may have holes, the edges that vacuum takes out; they take part in nothing and are filled
+// A list may have holes, edges to records that are gone; they take part in nothing and are filled
 // first.
 #pragma once
 
@@ -125,7 +125,7 @@ public:
         Seat seat;
         seat.filler = hidden >= 0 && demand != Demand::keep;
         if (room() > 0) {
-            seat.at = free_seat().at;
+            seat.at = free_place();
             return seat;
         }
 
@@ -163,8 +163,7 @@ public:
     }
 
     // Writes the newcomer where judge() put it. Whom a kept newcomer hides becomes a filler.
-    // before: the last judge() was about it, or the seat is a filler's. newcomer.own stays where it
-    // is while the list is open.
+    // before: the last judge() was about it. newcomer.own stays where it is while the list is open.
     void put(const Newcomer& newcomer, const Seat& seat) {
         if (!seat.filler) {
             for (size_t i = 0; i < count_; i++) {
@@ -198,11 +197,11 @@ public:
     // Whether nobody has to leave for it. before: not refused.
     bool is_free(const Seat& seat) const { return seat.at == count_ || hole_[seat.at]; }
 
-    // A seat in a hole or at the end. before: room() > 0
-    Seat free_seat() const {
+    // A hole or the end. before: room() > 0
+    size_t free_place() const {
         size_t at = 0;
         while (at < count_ && !hole_[at]) at++;
-        return {at, true};
+        return at;
     }
 
 private:

@@ -30,7 +30,9 @@ public:
           kernels_(&kernels::active()),
           inner_product_(profile.metric == page::Metric::inner_product),
           dims_(quant::rotated_dims(profile.dims)),
-          short_(dims_ < kFewDims ? kShortOfFew : kShort),
+          short_(dims_ >= kFewDims ? kShort
+                 : inner_product_  ? kNever
+                                   : kShortOfFew),
           places_(static_cast<uint32_t>(std::clamp<size_t>(bytes / (dims_ * sizeof(int16_t)), 1,
                                                            std::max(graph.size(), 1u)))),
           rotated_(arena.array<int16_t>(places_ * dims_)),
@@ -80,6 +82,8 @@ private:
     // ones.
     static constexpr float kShort = 1e-2f;
     static constexpr float kShortOfFew = 1;
+    // <u, v - u> can be next to nothing beside what rounding adds to it.
+    static constexpr float kNever = std::numeric_limits<float>::infinity();
     static constexpr size_t kFewDims = 64;
     // Squares outside of this have lost something to the ends of the range of numbers.
     static constexpr float kSmallest = 1e-20f;

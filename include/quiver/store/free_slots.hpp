@@ -210,7 +210,7 @@ private:
     // There is no more to do than there was done.
     void forget() {
         pages_->modify(page::kMetaBlock, [](std::byte* bytes) {
-            meta_of(bytes).flags &= static_cast<uint16_t>(~(page::kHasDead | page::kHasGrown));
+            meta_of(bytes).flags &= static_cast<uint16_t>(~page::kHasDead);
             return Commit::yes;
         });
     }

@@ -84,7 +84,7 @@ public:
                 int ef_construction) {
         const graph::Level level = graph::level_of(
             tid, level_seed,
-            graph::layer_ratio(profile_.m, layouts_.base.sparse ? 0 : page::own_bytes(profile_)));
+            graph::layer_ratio(profile_.m, layouts_.base.sparse ? 0 : own_record_bytes(profile_)));
         EntryPoint entry = read_entry(*pages_);
         point(*pages_, Point::insert_entry_read);
         if (entry.id == page::kNoNode) {
@@ -388,8 +388,8 @@ private:
     }
 
     // The metapage says that lists change for newcomers, so that the next vacuum looks whether a
-    // path still leads to every node. Once between two vacuums; an insertion that a vacuum
-    // overtakes leaves it to the next one to say so again.
+    // path still leads to every node. Once between two vacuums, which take the note away before
+    // they look.
     void note_growth() {
         bool noted = false;
         pages_->read(page::kMetaBlock, [&](const std::byte* bytes) {
@@ -472,7 +472,8 @@ private:
     // their lists are of use to nobody else.
     void keep_ways(const std::byte* record, const PageQuery& query) {
         NodeReader<Pages> reader(*pages_, layouts_.base, page::PageKind::base, arena_);
-        Taker taker{ids_[0], generations_[0], record, &query};
+        const Taker first{ids_[0], generations_[0], record, &query};
+        Taker taker = first;
         page::NodeId taken[kMostTaken];
         size_t count = 0;
         const auto is_taken = [&](page::NodeId id) {
@@ -492,11 +493,17 @@ private:
             if (!reader.read(node.id, node.generation, copy)) continue;
             auto* const node_query = arena_.array<PageQuery>(1);
             *node_query = model_->make_query(own, arena_);
-            const Offered offered =
-                offer(*pages_, editor_, page::PageKind::base, layouts_.base, taker.id,
-                      taker.generation, taker.own, *taker.query, *node_query,
-                      {node.id, node.generation, own, taker.query->exact(own)},
-                      by_inner_product() ? Demand::keep : Demand::always, arena_, is_taken);
+            const auto give_to = [&](const Taker& to) {
+                return offer(*pages_, editor_, page::PageKind::base, layouts_.base, to.id,
+                             to.generation, to.own, *to.query, *node_query,
+                             {node.id, node.generation, own, to.query->exact(own)},
+                             by_inner_product() ? Demand::keep : Demand::always, arena_, is_taken);
+            };
+            Offered offered = give_to(taker);
+            if (offered.outcome != Offer::taken && taker.id != ids_[0]) {  // it died meanwhile
+                taker = first;
+                offered = give_to(taker);
+            }
             taken[count++] = node.id;
             point(*pages_, Point::insert_link_offered);
             remember_evicted(offered);

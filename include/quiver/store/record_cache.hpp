@@ -51,8 +51,6 @@ struct CacheKey {
 template <PageAccess Pages>
 class RecordCache {
 public:
-    enum class Age : bool { any, now };
-
     RecordCache(Arena arena, Pages& pages, const page::Layouts& layouts, size_t memory)
         : pages_(&pages),
           layouts_(layouts),
@@ -68,13 +66,13 @@ public:
 
     // The record as it was when it was read. Valid until the next call.
     // before: the block exists.
-    Record get(page::PageKind kind, page::NodeId id, Age age = Age::any) {
+    Record get(page::PageKind kind, page::NodeId id) {
         const CacheKey key{id, kind};
         const size_t at = key.place(size_);
         const page::SlotLayout& layout = layouts_.of(kind);
         std::byte* const bytes = bytes_ + at * (stride_ + own_bytes_);
         const page::ConstSlot slot{bytes, &layout};
-        if (age == Age::now || !(entries_[at].key == key)) {
+        if (!(entries_[at].key == key)) {
             entries_[at].key = key;
             entries_[at].own = nullptr;
             if (copy_record(*pages_, kind, layout, id, bytes))

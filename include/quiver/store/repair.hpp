@@ -1,12 +1,11 @@
 // Closing the gaps that dead nodes leave: the second part of a vacuum.
 //
-// For every page, from a copy: an edge that leads to a dead node, or to a slot that was freed, is
-// taken out of its list, and nodes that the dead one led to are tried in its place, the nearest
-// ones by estimates from the dead node's codes. Those are read, and enter as a newcomer would
-// (admit.hpp). The members that stay are read, too, so that all of this is decided by exact
-// distances; which of them are fillers is decided anew, because who hid them may be gone. All
-// changes of a page are one write, and a list that was changed by others since it was copied is
-// left alone and tried again. Nothing is locked while there is something to compute.
+// For every page, from a copy: a list with an edge that leads to a dead node, or to a slot that was
+// freed, is chosen anew (choose_list.hpp) from its other members and from nodes that the dead one
+// led to, the nearest ones by estimates from its codes. All of them are read, so that the choice is
+// made by exact distances. All changes of a page are one write, and a list that was changed by
+// others since it was copied is left alone and tried again. Nothing is locked while there is
+// something to compute.
 //
 // So the work is that of the lists that lose something, and no search of the graph is needed but
 // for a node that is left with hardly any edge, where a whole neighbourhood died. A live node that
@@ -60,13 +59,21 @@ public:
           record_(arena.array<std::byte>(std::max(layouts_.base.stride, layouts_.upper.stride))),
           own_(arena.array<std::byte>(layouts_.base.own_bytes)) {}
 
-    void run() {
+    // any_dead: whether there may be dead nodes; else only insertions are to be looked after.
+    void run(bool any_dead) {
+        const bool one_range = 1 + uint64_t{liveness_.range()} >= blocks_;
         for (page::BlockId first = 1; first < blocks_; first += liveness_.range()) {
             look(first);
             point(*pages_, Point::vacuum_looked);
             if (first == 1) replace_dead_entry();
             for (page::BlockId block = 1; block < blocks_; block++) repair_page(block);
-            offer_rare_nodes(first);
+            if (any_dead) offer_rare_nodes(first);
+            if (one_range) connect(first);
+        }
+        // A list that was chosen anew for a later range may have given up the last edge to a node
+        // of an earlier one.
+        for (page::BlockId first = 1; !one_range && first < blocks_; first += liveness_.range()) {
+            look(first);
             connect(first);
         }
         point(*pages_, Point::vacuum_repaired);
@@ -580,10 +587,11 @@ private:
                 vectors_.get(page::PageKind::base, candidate.id, candidate.generation);
             if (node.own == nullptr || !node.live) continue;
             who.distance = query.exact(node.own);
+            search_scratch_.reset();
             taken += offer(*pages_, editor_, page::PageKind::base, layouts_.base, candidate.id,
                            candidate.generation, node.own,
-                           model_->make_query(node.own, scratch_.arena()), query, who, demand,
-                           scratch_.arena(), stays)
+                           model_->make_query(node.own, search_scratch_.arena()), query, who,
+                           demand, scratch_.arena(), stays)
                          .outcome == Offer::taken;
             point(*pages_, Point::vacuum_node_offered);
         }

@@ -24,7 +24,17 @@ inline bool needs_repair(Pages& pages) {
 template <PageAccess Pages, class Model, class Pause>
 inline void repair_graph(Pages& pages, const Model& model, Arena arena, size_t memory, Pause pause,
                          VacuumStats& stats) {
-    Repair<Pages, Model, Pause>(pages, model, arena, memory, pause, stats).run();
+    // What is inserted from here on is for the next vacuum to look at: so the note of insertions
+    // goes now. Until the end the other one stands for both, for whoever goes on after a crash.
+    bool any_dead = false;
+    pages.modify(page::kMetaBlock, [&](std::byte* bytes) {
+        page::Meta& meta = meta_of(bytes);
+        any_dead = (meta.flags & page::kHasDead) != 0;
+        if ((meta.flags & page::kHasGrown) == 0) return Commit::no;
+        meta.flags = static_cast<uint16_t>((meta.flags & ~page::kHasGrown) | page::kHasDead);
+        return Commit::yes;
+    });
+    Repair<Pages, Model, Pause>(pages, model, arena, memory, pause, stats).run(any_dead);
     SlotFreer<Pages, Pause>(pages, page::layouts(model.profile()), arena, pause, stats).run();
 }
 

@@ -208,7 +208,7 @@ TEST_F(Tails, of_a_later_node_are_not_overwritten) {
 TEST_F(Tails, of_a_slot_that_is_taken_away) {
     for (uint32_t row = 0; row < 20; ++row) index.insert(base.record(row), tid_of(row));
     int taken_away = 0;
-    for (int gap = 1; gap < 40; ++gap) {
+    for (int gap = 1; gap < 60; ++gap) {
         SCOPED_TRACE(gap);
         StoredIndex copy(index);
         const auto claimed = [&]() -> page::SlotHeader* {
