@@ -18,12 +18,6 @@
 
 namespace quiver::store {
 
-// How much a kept neighbour hides a candidate; below 0 not at all (graph/metric.hpp).
-inline float occlusion(page::Metric metric, float to_owner, float to_kept) {
-    return metric == page::Metric::inner_product ? graph::occlusion_by_rank(to_owner, to_kept)
-                                                 : graph::occlusion_ratio(to_owner, to_kept);
-}
-
 // Whether a full list takes the newcomer only for something worse.
 enum class Demand : uint8_t {
     if_better,
@@ -121,7 +115,7 @@ public:
         float hidden = kNotHidden;
         for (size_t i = 0; i < count_; i++)
             if (is_kept(i) && from_owner_[i] <= distance)
-                hidden = std::max(hidden, occlusion(metric_, distance, from_newcomer_[i]));
+                hidden = std::max(hidden, Metric::occlusion(distance, from_newcomer_[i]));
         Seat seat;
         seat.filler = hidden >= 0 && demand != Demand::keep;
         if (room() > 0) {
@@ -144,7 +138,7 @@ public:
                 farthest = i;
             float by = is_kept(i) ? kNotHidden : std::max(filler_hiddenness(i), 0.0f);
             if (beyond && !seat.filler)
-                by = std::max(by, occlusion(metric_, from_owner_[i], from_newcomer_[i]));
+                by = std::max(by, Metric::occlusion(from_owner_[i], from_newcomer_[i]));
             const bool farther = most_hidden != count_ && from_owner_[i] > from_owner_[most_hidden];
             if (by >= 0 && (by > most || (by == most && farther))) {
                 most = by;
@@ -168,7 +162,7 @@ public:
         if (!seat.filler) {
             for (size_t i = 0; i < count_; i++) {
                 if (!hole_[i] && from_owner_[i] > newcomer.distance &&
-                    occlusion(metric_, from_owner_[i], from_newcomer_[i]) >= 0)
+                    Metric::occlusion(from_owner_[i], from_newcomer_[i]) >= 0)
                     slot_.tag()[i] |= page::kFiller;
             }
         }

@@ -29,9 +29,11 @@ public:
           reached_(arena.array<uint8_t>(bytes_)),
           waiting_(arena.array<uint8_t>(bytes_)),
           stays_(arena.array<uint8_t>(bytes_)),
+          gave_(arena.array<uint8_t>(bytes_)),
           stack_(arena),
           image_(arena.array<std::byte>(page::kPageSize)) {
         std::memset(stays_, 0, bytes_);
+        std::memset(gave_, 0, bytes_);
     }
 
     bool reached(page::NodeId id) const { return covers(id) && has(reached_, id); }
@@ -42,6 +44,12 @@ public:
         if (covers(id)) set(stays_, id);
     }
     bool stays(page::NodeId id) const { return covers(id) && has(stays_, id); }
+
+    // Nodes whose lists had to take one.
+    void make_give(page::NodeId id) {
+        if (covers(id)) set(gave_, id);
+    }
+    bool gave(page::NodeId id) const { return covers(id) && has(gave_, id); }
 
     // Forgets who is reached and begins with what a node leads to.
     void begin(page::NodeId from) {
@@ -140,6 +148,7 @@ private:
     uint8_t* reached_;
     uint8_t* waiting_;  // reached, list not read yet
     uint8_t* stays_;
+    uint8_t* gave_;
     ArenaVector<page::NodeId> stack_;
     std::byte* image_;
 };

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "quiver/base/bounded_heap.hpp"
+#include "quiver/base/rng.hpp"
 #include "quiver/store/admit.hpp"
 #include "quiver/store/choose_list.hpp"
 #include "quiver/store/liveness.hpp"
@@ -54,6 +55,7 @@ public:
                         counters_),
           reach_(arena, pages, layouts_.base, liveness_, blocks_, pause),
           ways_(arena),
+          taken_(arena),
           image_(arena.array<std::byte>(page::kPageSize)),
           plan_(arena.array<std::byte>(page::kPageSize)),
           record_(arena.array<std::byte>(std::max(layouts_.base.stride, layouts_.upper.stride))),
@@ -502,6 +504,9 @@ private:
     // Neighbours that it is offered to.
     static constexpr size_t kOffers = 16;
     static constexpr size_t kConnectTries = 8;
+    // Nodes that had to be taken, of those that are remembered, and how many are asked.
+    static constexpr size_t kMostTaken = 4096;
+    static constexpr int kLots = 8;
 
     template <class F>
     void for_each_live(page::BlockId first, F f) {
@@ -567,8 +572,36 @@ private:
                         static_cast<uint8_t>(slot.tag()[i] & page::kGenerationMask)});
         const Newcomer who{id, slot.header().generation, own, 0};
         if (offer_to_candidates(who, query, wanted, demand) || demand == Demand::if_better) return;
+        if (offer_to_taken(who, query)) return;
         search(page::PageKind::base, 0, own);
         (void)offer_to_candidates(who, query, wanted, demand);
+    }
+
+    // By inner product most nodes can be without a way, and the nearest of all of them are the same
+    // few long ones, whose lists are what searches go through. So these give up one place each, and
+    // whoever comes later goes below one that got a place, by lot, so that no path becomes long.
+    bool offer_to_taken(const Newcomer& who, const PageQuery& query) {
+        uint64_t lot = mix64(who.id);
+        for (int tries = 0; tries < kLots && taken_.size() > 0; tries++, lot = mix64(lot)) {
+            heap_.clear();
+            heap_.push(taken_[lot % taken_.size()]);
+            if (offer_to_candidates(who, query, 1, Demand::always)) return true;
+        }
+        return false;
+    }
+    void remember_taken(const Newcomer& who) {
+        if (profile_.metric != page::Metric::inner_product) return;
+        const Candidate node{0, who.id, who.generation};
+        if (taken_.size() < kMostTaken)
+            taken_.push_back(node);
+        else
+            taken_[mix64(who.id) % kMostTaken] = node;
+    }
+
+    // One that had to be taken itself may take several.
+    bool gives_no_more(page::NodeId id) const {
+        return profile_.metric == page::Metric::inner_product && reach_.gave(id) &&
+               !reach_.stays(id);
     }
 
     // Whether anyone took it.
@@ -580,7 +613,7 @@ private:
         for (const Candidate& candidate : heap_.take_sorted()) {
             if (left == 0 || taken == wanted) break;
             if (candidate.id == who.id || !exists(candidate.id, layouts_.base)) continue;
-            if (must && !reach_.reached(candidate.id)) continue;
+            if (must && (!reach_.reached(candidate.id) || gives_no_more(candidate.id))) continue;
             left--;
             pause_();
             const CachedOwn node =
@@ -588,14 +621,19 @@ private:
             if (node.own == nullptr || !node.live) continue;
             who.distance = query.exact(node.own);
             search_scratch_.reset();
-            taken += offer(*pages_, editor_, page::PageKind::base, layouts_.base, candidate.id,
-                           candidate.generation, node.own,
-                           model_->make_query(node.own, search_scratch_.arena()), query, who,
-                           demand, scratch_.arena(), stays)
-                         .outcome == Offer::taken;
+            const bool took = offer(*pages_, editor_, page::PageKind::base, layouts_.base,
+                                    candidate.id, candidate.generation, node.own,
+                                    model_->make_query(node.own, search_scratch_.arena()), query,
+                                    who, demand, scratch_.arena(), stays)
+                                  .outcome == Offer::taken;
+            taken += took;
+            if (must && took) reach_.make_give(candidate.id);
             point(*pages_, Point::vacuum_node_offered);
         }
-        if (must && taken > 0) reach_.make_stay(who.id);
+        if (must && taken > 0) {
+            reach_.make_stay(who.id);
+            remember_taken(who);
+        }
         stats_->nodes_linked += taken > 0;
         stats_->pages_written += static_cast<uint64_t>(taken);
         return taken > 0;
@@ -623,6 +661,7 @@ private:
     LayerSearch<Pages, PageQuery> upper_search_;
     Reach<Pages, Pause> reach_;
     ArenaVector<Candidate> ways_;
+    ArenaVector<Candidate> taken_;
     std::byte* image_;   // a page as it was
     std::byte* plan_;    // the same with its lists repaired
     std::byte* record_;  // one record
