@@ -6,7 +6,7 @@ function emit(statement) {
     if (statement ~ /^CREATE (FUNCTION|AGGREGATE|VIEW) /)
         sub(/^CREATE/, "CREATE OR REPLACE", statement)
     else if (statement ~ /^CREATE (TYPE|CAST|OPERATOR|OPERATOR CLASS|ACCESS METHOD) /)
-        statement = "SELECT quiver_adopt($adopt$" statement "$adopt$);"
+        statement = "SELECT quiver_adopt($adopt$" statement "$adopt$::text);"
     else if (statement !~ /^(COMMENT ON|DO|GRANT|REVOKE) /) {
         print "adopt.awk: cannot adopt: " statement >"/dev/stderr"
         failed = 1

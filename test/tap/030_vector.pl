@@ -195,6 +195,51 @@ is($node->safe_psql('old', q(SELECT * FROM quiver_index_check('items_v'))), '', 
 $node->safe_psql('postgres', 'CREATE DATABASE there');
 $node->safe_psql('there', 'CREATE EXTENSION vector');
 $node->safe_psql('there', $tables);
+# Not in one go: the way from an old version of pgvector to a newer one would be through quiver. Also where each update is
+# within a savepoint, but not when the first of them has been undone.
+my $way = "ALTER EXTENSION vector UPDATE; RELEASE a; SAVEPOINT b; ALTER EXTENSION vector UPDATE TO '0.8.6'";
+my $made_old = q(UPDATE pg_extension SET extversion = '0.8.0' WHERE extname = 'vector');
+foreach my $begin ("BEGIN; $made_old; SAVEPOINT a", "BEGIN; SAVEPOINT a; $made_old")
+{
+	like(error_of('there', "$begin; $way"), qr/^ERROR:  this update of extension "vector" would lead through quiver and back/,
+		'back in the transaction of the way there is refused');
+}
+like(
+	error_of('there', "BEGIN; SAVEPOINT a; $made_old; ALTER EXTENSION vector UPDATE; ROLLBACK TO a; ALTER EXTENSION vector UPDATE TO '0.8.6'; ROLLBACK"),
+	qr/^WARNING:  3 indexes are out of use until rebuilt/, 'that one has been undone');
+
+# Whoever may create objects in the schema of the extension gets nothing called or looked at by a superuser's update.
+my $traps = q(
+	CREATE TABLE trapped (n int);
+	CREATE VIEW quiver_member AS SELECT 0::oid AS classid, 0::oid AS objid;
+	CREATE FUNCTION trap() RETURNS void LANGUAGE sql AS 'INSERT INTO public.trapped VALUES (1)';
+	CREATE FUNCTION format(text, text) RETURNS text LANGUAGE sql AS 'SELECT trap(); SELECT NULL::text';
+	CREATE FUNCTION format(text, text, text) RETURNS text LANGUAGE sql AS 'SELECT trap(); SELECT NULL::text';
+	CREATE FUNCTION format(text, regclass) RETURNS text LANGUAGE sql AS 'SELECT trap(); SELECT NULL::text';
+	CREATE FUNCTION unnest(text[]) RETURNS SETOF text LANGUAGE sql AS 'SELECT trap(); SELECT NULL::text';
+	CREATE FUNCTION pg_describe_object(regclass, oid, int) RETURNS text LANGUAGE sql AS 'SELECT trap(); SELECT NULL::text';
+	CREATE FUNCTION obj_description(oid, text) RETURNS text LANGUAGE sql AS 'SELECT trap(); SELECT NULL::text';
+	CREATE FUNCTION array_position(text[], text) RETURNS int LANGUAGE sql AS 'SELECT trap(); SELECT 1';
+	CREATE FUNCTION quiver_adopt_member(text, regtype) RETURNS void LANGUAGE sql AS 'SELECT trap()');
+foreach my $types ('oid, regclass', 'oid, regtype', 'oid, regprocedure', 'oid, regoperator', 'oid, regnamespace', 'regproc, regprocedure',
+	'regtype, regtype', 'name, name', 'text[], text[]')
+{
+	my ($left, $right) = split(/, /, $types);
+	$traps .= ";CREATE FUNCTION trap($types) RETURNS boolean LANGUAGE sql AS 'SELECT trap(); SELECT false'";
+	foreach my $operator ($types eq 'name, name' ? '~' : ('=', '<>'))
+	{
+		$traps .= ";CREATE OPERATOR public.$operator (LEFTARG = $left, RIGHTARG = $right, FUNCTION = trap)";
+	}
+}
+$node->safe_psql('postgres', 'CREATE DATABASE trapped TEMPLATE there');
+$node->safe_psql('trapped', $traps);
+$node->safe_psql('trapped', q(SELECT trap()));
+is($node->safe_psql('trapped', q(SELECT 'pg_class'::regclass::oid = 'pg_class'::regclass; SELECT count(*) FROM trapped)), "f\n2", 'a trap works');
+like(
+	error_of('trapped', q(ALTER EXTENSION vector UPDATE TO '0.8.6')),
+	qr/^WARNING:  3 indexes are out of use until rebuilt\n.*\nHINT: .*\z/, 'back to pgvector past traps');
+is(error_of('trapped', 'ALTER EXTENSION vector UPDATE'), '', 'and to quiver');
+is($node->safe_psql('trapped', 'SELECT count(*) FROM trapped'), '2', 'no trap was stepped into');
 my $oids = q(SELECT md5(string_agg(objid::text, ' ' ORDER BY objid)) FROM pg_depend WHERE deptype = 'e'
 	AND objid IN ('vector'::regtype, '<->(vector,vector)'::regoperator, 'l2_distance(vector,vector)'::regprocedure));
 my $oids_before = $node->safe_psql('there', $oids);

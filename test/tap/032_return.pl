@@ -225,6 +225,8 @@ if ($older)
 	my $old = catalogue($node, 'older');
 	like(said('older', $back), qr/^ERROR:  this update of extension "vector" would lead through quiver and back\n/,
 		"no way through quiver from $older to $target");
+	like(said('older', "BEGIN; SAVEPOINT a; $back"), qr/^ERROR:  this update of extension "vector" would lead through quiver and back\n/,
+		'nor within a savepoint');
 	same_catalogue(catalogue($node, 'older'), $old, 'and nothing was changed');
 }
 
