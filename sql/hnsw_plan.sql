@@ -21,6 +21,16 @@ SELECT plan('SELECT id FROM t ORDER BY v <-> Q LIMIT 100');
 SELECT plan('SELECT id FROM t WHERE kind < 2500 ORDER BY v <-> (SELECT v FROM t WHERE id = 5) LIMIT 10');
 SELECT plan('SELECT q.id, n.id FROM t AS q CROSS JOIN LATERAL (SELECT id FROM t ORDER BY v <-> q.v LIMIT 5) AS n WHERE q.id < 10');
 SELECT plan('SELECT id FROM t ORDER BY v <-> Q, id LIMIT 10');
+-- the index, too, where the plan is made before the number of rows is known: generic plans (and bodies of
+-- functions), cursors
+SET plan_cache_mode = force_generic_plan;
+PREPARE nearest(integer) AS SELECT id FROM t ORDER BY v <-> '[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]' LIMIT $1;
+EXPLAIN (COSTS OFF) EXECUTE nearest(10);
+PREPARE passing(integer, integer) AS
+SELECT id FROM t WHERE kind < 2500 ORDER BY v <-> '[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]' LIMIT $1 OFFSET $2;
+EXPLAIN (COSTS OFF) EXECUTE passing(10, 10);
+RESET plan_cache_mode;
+SELECT plan('DECLARE c CURSOR FOR SELECT id FROM t ORDER BY v <-> Q');
 -- not the index: every row is wanted, or there is no order, or another one
 SELECT plan('SELECT id FROM t ORDER BY v <-> Q');
 SELECT plan('SELECT count(*) FROM t WHERE v <-> Q < 100');
@@ -33,6 +43,18 @@ SELECT plan('SELECT id FROM t WHERE id = 42 ORDER BY v <-> Q LIMIT 10');
 -- not the index: few rows pass, so a search would go through a tenth of the table, which takes longer than to read it
 DROP INDEX t_kind_idx;
 SELECT plan('SELECT id FROM t WHERE kind < 100 ORDER BY v <-> Q LIMIT 20');
+PREPARE few(integer) AS
+SELECT id FROM t WHERE kind < 100 ORDER BY v <-> '[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]' LIMIT $1;
+SET plan_cache_mode = force_generic_plan;
+EXPLAIN (COSTS OFF) EXECUTE few(20);
+RESET plan_cache_mode;
+-- the index: it does not go on, or not far
+SET hnsw.iterative_scan = off;
+SELECT plan('SELECT id FROM t WHERE kind < 100 ORDER BY v <-> Q LIMIT 20');
+RESET hnsw.iterative_scan;
+SET hnsw.max_scan_tuples = 100;
+SELECT plan('SELECT id FROM t WHERE kind < 100 ORDER BY v <-> Q LIMIT 20');
+RESET hnsw.max_scan_tuples;
 -- not the index: a table of a few pages
 CREATE TABLE tiny (id integer, v vector(16));
 INSERT INTO tiny SELECT id, v FROM t WHERE id <= 20;
