@@ -25,15 +25,19 @@ IndexFormat new_format(Relation index, const MetricInfo& metric, uint32 nonzeros
             hash_bytes_uint32_extended(RelationGetRelid(index), 0)};
 }
 
-// Memory that the system gives only as it is used, as much as it promises: at most `allowed`, which
-// can be more than there is in the machine, and at least `enough`.
-std::byte* promised_memory(size_t enough, size_t allowed, size_t* bytes) {
-    for (*bytes = allowed; *bytes > enough; *bytes = std::max(enough, *bytes / 2)) {
-        void* block = MemoryContextAllocExtended(CurrentMemoryContext, *bytes,
+// Memory that the system gives only as it is used, as much as it promises: at most what is allowed,
+// which can be more than there is in the machine, and at least what is enough. Notes in `room` what
+// it is.
+std::byte* promised_memory(GraphRoom& room) {
+    const size_t enough = room.bytes;
+    for (room.bytes = room.allowed; room.bytes > enough;
+         room.bytes = std::max(enough, room.bytes / 2)) {
+        void* block = MemoryContextAllocExtended(CurrentMemoryContext, room.bytes,
                                                  MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
         if (block != nullptr) return static_cast<std::byte*>(block);
+        room.refused = room.bytes;
     }
-    return arena_in(CurrentMemoryContext).array<std::byte>(*bytes);
+    return arena_in(CurrentMemoryContext).array<std::byte>(room.bytes);
 }
 
 // The graph and what goes with it in this process's own memory. That is taken from the system only
@@ -41,7 +45,7 @@ std::byte* promised_memory(size_t enough, size_t allowed, size_t* bytes) {
 graph::MemoryGraph begin_serial(const IndexFormat& format, const GraphRoom& room,
                                 BuildShared* shared) {
     GraphRoom whole = room;
-    std::byte* block = promised_memory(room.bytes, room.allowed, &whole.bytes);
+    std::byte* block = promised_memory(whole);
     shared->init(InvalidOid, InvalidOid, false, format, 1, whole);
     ask_for_huge_pages(block, whole.bytes);
     return graph::MemoryGraph::create(block, whole.bytes, whole.params);

@@ -22,6 +22,7 @@ struct GraphRoom {
     graph::Params params;
     size_t bytes;    // to be set aside: enough for all rows, if there are not many more
     size_t allowed;  // by maintenance_work_mem
+    size_t refused;  // the system had no such block, so there is a smaller one; 0: it had
     int64 expected_tuples;
 };
 

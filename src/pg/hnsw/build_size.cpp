@@ -74,11 +74,25 @@ GraphRoom graph_room(Relation heap, Relation index, const IndexFormat& format) {
     return {.params = params,
             .bytes = std::min(enough, allowed),
             .allowed = allowed,
+            .refused = 0,
             .expected_tuples = static_cast<int64>(rows)};
 }
 
 void report_full_graph(const BuildShared* shared) {
     const uint64 tuples = pg_atomic_read_u64(const_cast<pg_atomic_uint64*>(&shared->index_tuples));
+    if (shared->room.refused > 0) {
+        ereport(NOTICE,
+                (errmsg("hnsw graph no longer fits into the memory that the system gave for it "
+                        "after " UINT64_FORMAT " tuples",
+                        tuples),
+                 errdetail("There were %zu MB; %zu MB of the %zu MB of maintenance_work_mem could "
+                           "not be had. Building will take significantly more time.",
+                           shared->room.bytes >> 20, shared->room.refused >> 20,
+                           shared->room.allowed >> 20),
+                 errhint("Have less memory used by others, or set maintenance_work_mem to what "
+                         "the system has.")));
+        return;
+    }
     if (shared->room.bytes < shared->room.allowed) {
         ereport(
             NOTICE,
