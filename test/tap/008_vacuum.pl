@@ -58,19 +58,21 @@ my $said_of = sub {
 	$node->psql('postgres', "DELETE FROM u WHERE id % 10 = 0; UPDATE u SET id = id + 1; $vacuum", stdout => \$stdout, stderr => \$stderr);
 	return $stderr;
 };
-foreach my $vacuum ('VACUUM VERBOSE u', 'vacuum freeze verbose u', 'VACUUM (INDEX_CLEANUP on, VERBOSE) u', 'VACUUM (VERBOSE on, PARALLEL 2) u')
+foreach my $vacuum ('VACUUM VERBOSE u', 'vacuum freeze verbose u', 'VACUUM (INDEX_CLEANUP on, VERBOSE) u',
+	"/* by /* an */ app */ -- as\n\fVACUUM/**/VERBOSE u", "VACUUM (/* :) */ PARALLEL 0,\fVERBOSE 'on') u", 'VACUUM (VERBOSE on, PARALLEL 2) u')
 {
-	$node->safe_psql('postgres', 'ALTER SYSTEM SET min_parallel_index_scan_size = 0') if $vacuum =~ /PARALLEL/;
+	$node->safe_psql('postgres', 'ALTER SYSTEM SET min_parallel_index_scan_size = 0') if $vacuum =~ /PARALLEL 2/;
 	$node->reload;
 	my $said = $said_of->("$vacuum;");
-	like($said, qr/INFO:  index "u_v": removed [1-9]\d* heap TIDs, which leaves [1-9]\d* nodes without any/, "$vacuum: hnsw");
-	like($said, qr/INFO:  index "u_v": freed [1-9]\d* nodes of \d+ pages/, "$vacuum: what hnsw did with them");
-	like($said, qr/INFO:  index "u_lists": removed [1-9]\d* rows, which leaves \d+/, "$vacuum: ivfflat");
+	my $name = $vacuum =~ s/\s/ /gr;
+	like($said, qr/INFO:  index "u_v": removed [1-9]\d* heap TIDs, which leaves [1-9]\d* nodes without any/, "$name: hnsw");
+	like($said, qr/INFO:  index "u_v": freed [1-9]\d* nodes of \d+ pages/, "$name: what hnsw did with them");
+	like($said, qr/INFO:  index "u_lists": removed [1-9]\d* rows, which leaves \d+/, "$name: ivfflat");
 	like($said, qr/index "u_v": pages: [1-9]\d* in total, 0 newly deleted, 0 currently deleted, [1-9]\d* reusable/,
-		"$vacuum: the server's line");
+		"$name: the server's line");
 }
 like($said_of->('VACUUM (PARALLEL 2, VERBOSE) u'), qr/launched [12] parallel vacuum worker/, 'there were workers');
-foreach my $vacuum ('VACUUM u', 'VACUUM (VERBOSE off) u', 'VACUUM (INDEX_CLEANUP on) u')
+foreach my $vacuum ('VACUUM u', 'VACUUM (VERBOSE off) u', '/* VACUUM VERBOSE */ VACUUM u', "VACUUM (VERBOSE 'off') u", 'VACUUM (INDEX_CLEANUP on) u')
 {
 	unlike($said_of->($vacuum), qr/index "u_/, "$vacuum: nothing is said");
 }
