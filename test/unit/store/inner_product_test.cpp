@@ -87,9 +87,8 @@ TEST_P(InnerProduct, finds_the_longest_and_reaches_the_shortest) {
     EXPECT_EQ(facts.live, base.count());
     EXPECT_EQ(facts.unreached.size(), 0u);
     EXPECT_GE(recall(), GetParam().recall);
-}
 
-TEST_P(InnerProduct, and_does_so_after_a_vacuum) {
+    // And so after a vacuum.
     deleted = true;
     (void)index.vacuum_all([&](page::HeapTid tid) { return gone(row_of(tid)); });
     EXPECT_EQ(check_graph(index).unreached.size(), 0u);
