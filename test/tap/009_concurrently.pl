@@ -59,7 +59,8 @@ foreach my $n (1 .. $builds)
 	}
 }
 $load->pumpable or die "the load ended: $out$err";
-$load->signal('INT');
+# Not INT, which a shell has its background jobs ignore.
+$load->signal('TERM');
 $load->finish;
 unlike($err, qr/ERROR|FATAL|PANIC/, 'no statement of the load failed') or diag($err);
 is($node->safe_psql('postgres', 'SELECT count(*) FROM pg_index WHERE NOT indisvalid OR NOT indisready'), '0', 'all indexes are in use');
