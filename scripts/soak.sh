@@ -54,7 +54,8 @@ tap() {
         { grep -A8 '^not ok' "$logs/$name.log" || tail -20 "$logs/$name.log"; } | head -40
     fi
     summary+="$(grep -c '^ok ' "$logs/$name.log" || true) tests, $((SECONDS - began)) s"$'\n'
-    summary+=$(grep -E "$figures" "$logs/$name.log" | grep -vE ' of [0-9]+ (cycles|queries)$' | sed 's/^#/   /')$'\n'
+    # A part may have no figures.
+    summary+=$(grep -E "$figures" "$logs/$name.log" | grep -vE ' of [0-9]+ (cycles|queries)$' | sed 's/^#/   /' || true)$'\n'
 }
 
 # run_part NAME NUMBER
