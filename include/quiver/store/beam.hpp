@@ -39,10 +39,10 @@ public:
         estimates_ = estimates;
         if (room_ > capacity_) {
             capacity_ = room_;
-            dists_ = arena_.array<float>(round_up(room_, kStep) + kStep);
+            dists_ = arena_.array<float>(page::round_up(room_, kStep) + kStep);
             nodes_ = arena_.array<Node>(room_ + 1);
         }
-        std::fill_n(dists_, round_up(room_, kStep) + kStep, kFar);
+        std::fill_n(dists_, page::round_up(room_, kStep) + kStep, kFar);
         size_ = next_ = 0;
         taken_ = kNone;
         known_.reset();
@@ -158,8 +158,6 @@ private:
         uint32_t count;  // estimates; kFixed: a start, or taken, which no estimate moves
     };
     static constexpr Known kUnknown = {0, 0};
-
-    static constexpr size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
     float merged(const Known& known, float dist) const {
         if (known.count == 0) return dist;

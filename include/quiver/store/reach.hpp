@@ -1,7 +1,7 @@
 // Which nodes of layer 0 some path leads to.
 //
-// A bit per slot says that a node was reached, another one that its list is still to be read, and a
-// third one that it was not reached at first.
+// Bits of a slot say that a node was reached, that its list is still to be read, that some list had
+// to take it, and that its own list had to take one.
 // Pages are read in block order again and again until no list is left: most nodes are reached
 // within a few rounds, and a page is read once for all its nodes that wait.
 #pragma once
