@@ -11,6 +11,10 @@ namespace quiver::store {
 // byte for each dimension, and building takes half as long.
 enum class Coarse : bool { no, yes };
 
+// The beam of a build with coarse forms. A quarter more costs a sixth of the time, and searches for
+// a recall of .99 then need 8 % fewer hops (200,000 x 128) to a quarter fewer (30,000 x 768).
+constexpr uint32_t coarse_ef(uint32_t ef_construction) { return ef_construction * 5 / 4; }
+
 inline graph::Params build_params(const page::Profile& p, uint64_t seed, Coarse coarse) {
     graph::Params params{.m = p.m, .ef_construction = p.ef_construction, .seed = seed};
     if (p.own == page::Own::sparse) {
@@ -27,6 +31,7 @@ inline graph::Params build_params(const page::Profile& p, uint64_t seed, Coarse 
     if (coarse == Coarse::no || !possible || p.dims < graph::kLeastCoarseDims) return params;
     params.vector_bytes = static_cast<uint32_t>(graph::coarse_bytes(stored, p.dims));
     params.measured_at = static_cast<uint32_t>(stored);
+    params.ef_construction = coarse_ef(p.ef_construction);
     return params;
 }
 
