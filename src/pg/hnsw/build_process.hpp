@@ -12,6 +12,7 @@
 #include "pg/unlogged_pages.hpp"
 #include "pg/value.hpp"
 #include "quiver/graph/finish.hpp"
+#include "quiver/graph/group.hpp"
 #include "quiver/store/bulk_write.hpp"
 #include "quiver/store/free_space.hpp"
 #include "quiver/store/insert.hpp"
@@ -156,8 +157,11 @@ private:
         pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseFilling);
         graph::fill_lists(inserter_);
         in_temporary_context("hnsw build order", [&](MemoryContext context) {
-            (void)graph::order_nodes(
-                inserter_, arena_in(context).array<graph::NodeId>(graph_.size() + size_t{1}));
+            Arena arena = arena_in(context);
+            auto* const order = arena.array<graph::NodeId>(graph_.size() + size_t{1});
+            (void)graph::order_nodes(inserter_, order);
+            const page::Layouts layouts = page::layouts(shared_->format.profile);
+            graph::group_nodes(graph_, layouts.base.per_page, order, arena, inserter_.host());
         });
         pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseWriting);
         pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, 0);

@@ -1,6 +1,7 @@
 // Rows into a graph in memory, and that into pages.
 #include "quiver/graph/build.hpp"
 #include "quiver/graph/finish.hpp"
+#include "quiver/graph/group.hpp"
 #include "quiver/store/bulk_write.hpp"
 #include "support/stored_index.hpp"
 
@@ -27,6 +28,8 @@ void StoredIndex::build(const Vectors& vectors, size_t count,
         const graph::MemoryGraph graph = inserter.graph();
         auto* order = memory.arena().template array<graph::NodeId>(graph.size() + 1);
         (void)graph::order_nodes(inserter, order);
+        graph::group_nodes(graph, page::layouts(profile_).base.per_page, order, memory.arena(),
+                           inserter.host());
         auto encoder = model.make_encoder(graph, cache_bytes_, memory.arena());
         store::BulkWriter writer(pages_, graph, profile_, encoder, memory.arena());
         const store::Written written = writer.run();
