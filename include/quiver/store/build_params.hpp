@@ -12,7 +12,7 @@ namespace quiver::store {
 enum class Coarse : bool { no, yes };
 
 // The beam of a build with coarse forms. A quarter more costs a sixth of the time, and searches for
-// a recall of .99 then need 8 % fewer hops (200,000 x 128) to a quarter fewer (30,000 x 768).
+// a recall of .99 then need 8 % fewer hops (200,000 x 128) to a fifth fewer (30,000 x 768).
 constexpr uint32_t coarse_ef(uint32_t ef_construction) { return ef_construction * 5 / 4; }
 
 inline graph::Params build_params(const page::Profile& p, uint64_t seed, Coarse coarse) {
