@@ -5,6 +5,7 @@ import os
 import sys
 
 from . import datasets, kernels
+from .awake import awake
 from .datasets import BadSpec
 from .download import SETS, NoDownload
 from .pgbench import PgbenchFailed
@@ -44,6 +45,8 @@ def parser():
     p.add_argument("--source", default="", metavar="CONNECTION",
                    help="where --data table:... is, as a connection string")
     p.add_argument("--rounds", type=int, default=3, help="how often each timing is taken, systems in turn (3)")
+    p.add_argument("--awake", action="store_true",
+                   help="keep the cores awake: on an idle virtual machine waking them up is most of a short query")
     p.add_argument("--keep", action="store_true", help="keep the databases (with --existing)")
 
     g = p.add_argument_group("index")
@@ -110,7 +113,8 @@ def main():
     options = check(p, p.parse_args())
     path = options.output or os.path.join(ROOT, "build/bench", f"{datetime.datetime.now():%Y-%m-%d-%H%M%S}.json")
     try:
-        run(options, path)
+        with awake(options.awake):
+            run(options, path)
     except (BadSpec, BadFile, NoDownload, NotTheIndex, PgbenchFailed, ValueError, OSError) as error:
         sys.exit(f"bench/run: {error}")
     print(path)

@@ -32,7 +32,7 @@ class EndToEnd(unittest.TestCase):
         document = self.run_driver("--data", "generated,rows=2000,dims=32,queries=50,name=tiny",
                                    "--parts", "search,writes,busy",
                                    "--ef", "10,100", "--filters", "50", "--filter-ef", "100",
-                                   "--pipeline", "4", "--inserts", "50", "--write-rows", "500",
+                                   "--pipeline", "4", "--awake", "--inserts", "50", "--write-rows", "500",
                                    "--workers", "0")
         results = {(r["part"], *r["point"].values()): r["metrics"] for r in document["results"]}
         narrow, wide = results["search", 10, 1], results["search", 100, 1]
