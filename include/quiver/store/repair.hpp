@@ -63,21 +63,14 @@ public:
 
     // any_dead: whether there may be dead nodes; else only insertions are to be looked after.
     void run(bool any_dead) {
-        const bool one_range = 1 + uint64_t{liveness_.range()} >= blocks_;
         for (page::BlockId first = 1; first < blocks_; first += liveness_.range()) {
             look(first);
             point(*pages_, Point::vacuum_looked);
             if (first == 1) replace_dead_entry();
             for (page::BlockId block = 1; block < blocks_; block++) repair_page(block);
             if (any_dead) offer_rare_nodes(first);
-            if (one_range) connect(first);
         }
-        // A list that was chosen anew for a later range may have given up the last edge to a node
-        // of an earlier one.
-        for (page::BlockId first = 1; !one_range && first < blocks_; first += liveness_.range()) {
-            look(first);
-            connect(first);
-        }
+        connect();
         point(*pages_, Point::vacuum_repaired);
     }
 
@@ -526,19 +519,23 @@ private:
     }
 
     // Makes it as good as certain that a path leads to every node. A list that has to take one may
-    // give up another one for it, so this is looked at again; who was taken this way then stays, or
-    // two nodes could go on taking each other's place.
-    void connect(page::BlockId first) {
+    // give up another one for it, of any range, so all of them are looked at again; who was taken
+    // this way then stays, or two nodes could go on taking each other's place.
+    void connect() {
+        const bool one_range = 1 + uint64_t{liveness_.range()} >= blocks_;
         for (size_t tries = 0; tries < kConnectTries; tries++) {
             reach_.begin(entry_base());
             point(*pages_, Point::vacuum_paths_followed);
             bool all = true;
-            for_each_live(first, [&](page::NodeId id) {
-                if (reach_.reached(id)) return;
-                all = false;
-                offer_around(id, 1, Demand::always);
-                reach_.add(id);
-            });
+            for (page::BlockId first = 1; first < blocks_; first += liveness_.range()) {
+                if (!one_range) look(first);
+                for_each_live(first, [&](page::NodeId id) {
+                    if (reach_.reached(id)) return;
+                    all = false;
+                    offer_around(id, 1, Demand::always);
+                    reach_.add(id);
+                });
+            }
             if (all) return;
         }
     }
