@@ -22,8 +22,8 @@ steps=(build lint unit unit-asan fuzz regress pgtap isolation tap clients bench 
 declare -A about=(
     [build]='compile the extension, warnings are errors'
     [lint]='scripts/lint.sh: layers, headers, frames, symbols, format, ...'
-    [unit]='GoogleTest on the pure core, optimised'
-    [unit-asan]='the same under AddressSanitizer and UBSan'
+    [unit]='GoogleTest on the pure core, optimised by gcc'
+    [unit-asan]='the same under AddressSanitizer and UBSan of clang'
     [fuzz]='libFuzzer on the parsers, from the corpus, for FUZZ_SECONDS in all'
     [regress]='pg_regress: sql/*.sql against expected/*.out'
     [pgtap]='facts about the catalogue: test/pgtap/*.sql'
@@ -74,13 +74,14 @@ run_unit() {
     return "$status"
 }
 step_unit() { run_unit release; }
-step_unit-asan() { run_unit asan; }
+step_unit-asan() { run_unit clang-asan; }
 
+# The fuzzers are built with the unit tests, by the preset clang-asan, and share what those have compiled.
 step_fuzz() {
     local binary name binaries status=0 seconds
-    cmake --preset fuzz
-    cmake --build build/fuzz -j"$JOBS"
-    mapfile -t binaries < <(find build/fuzz -maxdepth 1 -type f -name 'fuzz_*' -perm -u+x | sort)
+    cmake --preset clang-asan
+    cmake --build build/clang-asan -j"$JOBS" --target fuzzers
+    mapfile -t binaries < <(find build/clang-asan -maxdepth 1 -type f -name 'fuzz_*' -perm -u+x | sort)
     [ ${#binaries[@]} -gt 0 ] || return 1
     seconds=$((${FUZZ_SECONDS:-60} / ${#binaries[@]}))
     [ "$seconds" -gt 0 ] || seconds=1
