@@ -5,9 +5,9 @@
 #   scripts/test.sh STEP...      only these
 #   scripts/test.sh --list       what the steps are
 #
-# FUZZ_SECONDS (60) is the time of all fuzzers together; JOBS the number of compilers; PG_MAJOR or PG_CONFIG choose the
-# server; CXX the compiler of the extension; PGVECTOR_SOURCE is a git checkout of pgvector, for the tests of the migration
-# from it. Each step writes build/test-logs/STEP.log.
+# FUZZ_SECONDS (60) is the time of all fuzzers together; JOBS the number of compilers, of processes of unit tests or of
+# fuzzers at a time; PG_MAJOR or PG_CONFIG choose the server; CXX the compiler of the extension; PGVECTOR_SOURCE is a git
+# checkout of pgvector, for the tests of the migration from it. Each step writes build/test-logs/STEP.log.
 #
 # The last line is "N passed, N failed" or "N passed, N failed, N skipped". It counts single tests as their own tools
 # report them. A step that ran no test failed.
@@ -62,12 +62,30 @@ step_lint() {
     return "$status"
 }
 
-# run_unit PRESET
+# run_part NAME COMMAND...: runs one of several that run at the same time, with its output in a file of its own
+run_part() {
+    local name=$1
+    shift
+    "$@" >"$counts.1-$name" 2>&1 || {
+        mv "$counts.1-$name" "$counts.2-$name"
+        return 1
+    }
+}
+# end_parts: their output into the log, that of those that failed last
+end_parts() { cat "$counts".[12]-* | tee "$counts.out"; }
+
+# run_shard BINARY SHARDS N: one of so many parts of the tests
+run_shard() {
+    GTEST_TOTAL_SHARDS=$2 GTEST_SHARD_INDEX=$3 UBSAN_OPTIONS=print_stacktrace=1 run_part "$3" "$1"
+}
+
+# run_unit PRESET: a process of the tests has one thread, so there are $JOBS at a time
 run_unit() {
-    local status=0
+    local status=0 shards=16
     cmake --preset "$1"
     cmake --build "build/$1" -j"$JOBS" --target unit_tests
-    UBSAN_OPTIONS=print_stacktrace=1 "build/$1/unit_tests" 2>&1 | tee "$counts.out" || status=$?
+    seq 0 $((shards - 1)) | for_each run_shard "build/$1/unit_tests" "$shards" || status=$?
+    end_parts
     report "$(lines '^\[       OK \] ' "$counts.out")" \
         "$(lines '^\[  FAILED  \] .*\([0-9]+ ms\)$' "$counts.out")" \
         "$(lines '^\[  SKIPPED \] .*\([0-9]+ ms\)$' "$counts.out")"
@@ -76,33 +94,36 @@ run_unit() {
 step_unit() { run_unit release; }
 step_unit-asan() { run_unit clang-asan; }
 
+# run_fuzzer SECONDS BINARY
+run_fuzzer() {
+    local seconds=$1 binary=$2 name=${2##*/fuzz_}
+    # What is found goes to build/, what is given is read only.
+    mkdir -p "build/fuzz/found/$name"
+    local options=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1
+        -artifact_prefix="build/fuzz/found/$name-")
+    if [ -f "test/fuzz/$name.dict" ]; then options+=(-dict="test/fuzz/$name.dict"); fi
+    local corpus=()
+    if [ -d "test/fuzz/corpus/$name" ]; then corpus=("test/fuzz/corpus/$name"); fi
+    if run_part "$name" "$binary" "${options[@]}" "build/fuzz/found/$name" "${corpus[@]}"; then
+        report 1 0
+    else
+        report 0 1
+        echo "the input is in build/fuzz/found/$name-*; repeat with: $binary FILE" >>"$counts.2-$name"
+        return 1
+    fi
+}
+
 # The fuzzers are built with the unit tests, by the preset clang-asan, and share what those have compiled.
 step_fuzz() {
-    local binary name binaries status=0 seconds
+    local binaries status=0 seconds
     cmake --preset clang-asan
     cmake --build build/clang-asan -j"$JOBS" --target fuzzers
     mapfile -t binaries < <(find build/clang-asan -maxdepth 1 -type f -name 'fuzz_*' -perm -u+x | sort)
     [ ${#binaries[@]} -gt 0 ] || return 1
     seconds=$((${FUZZ_SECONDS:-60} / ${#binaries[@]}))
     [ "$seconds" -gt 0 ] || seconds=1
-    for binary in "${binaries[@]}"; do
-        name=${binary##*/fuzz_}
-        # What is found goes to build/, what is given is read only.
-        mkdir -p "build/fuzz/found/$name"
-        local options=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1
-            -artifact_prefix="build/fuzz/found/$name-")
-        if [ -f "test/fuzz/$name.dict" ]; then options+=(-dict="test/fuzz/$name.dict"); fi
-        local corpus=()
-        if [ -d "test/fuzz/corpus/$name" ]; then corpus=("test/fuzz/corpus/$name"); fi
-        echo "--- $name, $seconds s"
-        if "$binary" "${options[@]}" "build/fuzz/found/$name" "${corpus[@]}"; then
-            report 1 0
-        else
-            report 0 1
-            echo "the input is in build/fuzz/found/$name-*; repeat with: $binary FILE"
-            status=1
-        fi
-    done
+    printf '%s\n' "${binaries[@]}" | for_each run_fuzzer "$seconds" || status=$?
+    end_parts
     return "$status"
 }
 
@@ -267,7 +288,7 @@ began=$SECONDS
 for step in "${wanted[@]}"; do
     log=$logs/$step.log
     counts=$logs/$step.counts
-    rm -f "$counts" "$counts.out"
+    rm -f "$counts" "$counts".*
     printf '%-10s %s ... ' "$step" "${about[$step]}"
     started=$SECONDS
     status=0

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What every script of this folder starts with: source it right after `set -euo pipefail`.
-# Gives: repo (the root of the checkout, also the current directory), say, warn, die.
+# Gives: repo (the root of the checkout, also the current directory), say, warn, die,
+# for_each.
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$repo" || exit
@@ -27,5 +28,23 @@ die() {
     exit 1
 }
 
-# How many compilers to run at once.
+# How many compilers, or other programs that keep a core busy, to run at once.
 export JOBS=${JOBS:-$(nproc)}
+
+# Runs `"$@" LINE` for every line of standard input, $JOBS at a time; fails when one did.
+for_each() {
+    local line running=0 status=0
+    while IFS= read -r line; do
+        if [ "$running" -ge "$JOBS" ]; then
+            wait -n || status=1
+            running=$((running - 1))
+        fi
+        "$@" "$line" </dev/null &
+        running=$((running + 1))
+    done
+    while [ "$running" -gt 0 ]; do
+        wait -n || status=1
+        running=$((running - 1))
+    done
+    return "$status"
+}

@@ -18,21 +18,3 @@ compilers() {
     echo g++
     if command -v clang++ >/dev/null; then echo clang++; fi
 }
-
-# Runs `"$@" LINE` for every line of standard input, $JOBS at a time; fails when one did.
-for_each() {
-    local line running=0 status=0
-    while IFS= read -r line; do
-        if [ "$running" -ge "$JOBS" ]; then
-            wait -n || status=1
-            running=$((running - 1))
-        fi
-        "$@" "$line" </dev/null &
-        running=$((running + 1))
-    done
-    while [ "$running" -gt 0 ]; do
-        wait -n || status=1
-        running=$((running - 1))
-    done
-    return "$status"
-}
