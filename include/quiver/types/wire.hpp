@@ -138,7 +138,10 @@ inline void write_sparse(SparseView v, std::byte* out) noexcept {
     writer.i32(v.nnz);
     writer.i32(0);
     for (int i = 0; i < v.nnz; i++) writer.i32(v.indices[i]);
-    for (int i = 0; i < v.nnz; i++) writer.u32(std::bit_cast<uint32_t>(v.values[i].value));
+    for (int i = 0; i < v.nnz; i++) {
+        const float value = v.values[i].value;  // bit_cast binds a reference, which must be aligned
+        writer.u32(std::bit_cast<uint32_t>(value));
+    }
 }
 
 }  // namespace quiver
