@@ -57,11 +57,19 @@ inline float occlusion_ratio(float to_owner, float to_kept) noexcept {
 
 // Inner products have no ratio, because of their signs, and their difference grows with the length
 // of the candidate, so the long vectors, which most searches look for, would leave first. Of the
-// hidden, the farthest from the owner therefore counts as hidden most: what this returns grows with
-// the distance from the owner, whatever its sign.
-inline float occlusion_by_rank(float to_owner, float to_kept) noexcept {
-    if (to_kept > to_owner) return -1.0f;
+// hidden, the farthest from the owner therefore counts as hidden most: this grows with the distance
+// from the owner, whatever its sign, and is above 0.
+inline float hidden_by_rank(float to_owner) noexcept {
     return to_owner > 0 ? 1.0f + to_owner : 1.0f / (1.0f - to_owner);
+}
+
+// Whoever is only just nearer to a kept neighbour is kept, too: the longest vector is a bit nearer
+// to everything than the next ones are, and would hide all who lie to one side of it, which are the
+// answers to queries from there.
+inline float occlusion_by_rank(float to_owner, float to_kept) noexcept {
+    constexpr float kMargin = 1.05f;
+    const float limit = to_owner < 0 ? kMargin * to_owner : to_owner / kMargin;
+    return to_kept > limit ? -1.0f : hidden_by_rank(to_owner);
 }
 
 template <class E>

@@ -214,9 +214,8 @@ private:
 
     // How much filler i is hidden. By inner product that depends on nothing but its distance.
     float filler_hiddenness(size_t i) {
-        return metric_ == page::Metric::inner_product
-                   ? graph::occlusion_by_rank(from_owner_[i], from_owner_[i])
-                   : hiddenness(i);
+        return metric_ == page::Metric::inner_product ? graph::hidden_by_rank(from_owner_[i])
+                                                      : hiddenness(i);
     }
 
     // How much the kept members that are at hand hide member i; not at all if it is not itself.

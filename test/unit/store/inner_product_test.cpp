@@ -1,5 +1,7 @@
 // Inner products of vectors that differ in length: the longest are near all others, so lists lead
-// to few nodes, and estimates are of vectors that are far from their neighbours.
+// to few nodes, and estimates are of vectors that are far from their neighbours. What lies beside
+// the longest is an answer to some queries and must not be hidden by these, so that a wide beam
+// finds nearly all.
 #include "support/store_test.hpp"
 
 namespace quiver::test {
@@ -7,6 +9,7 @@ namespace {
 
 constexpr size_t kWanted = 10;
 constexpr size_t kEf = 12;
+constexpr size_t kWideEf = 80;
 
 enum class Come : uint8_t { built, inserted, both };
 
@@ -17,6 +20,7 @@ struct Case {
     size_t rows;
     Come come;
     double recall;
+    double wide;  // with kWideEf
     friend void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 };
 
@@ -57,7 +61,7 @@ protected:
         return v;
     }
 
-    double recall() {
+    double recall(size_t ef) {
         size_t hits = 0;
         for (size_t q = 0; q < queries.count(); ++q) {
             std::vector<double> all;
@@ -65,7 +69,7 @@ protected:
                 if (!gone(i)) all.push_back(distance(index.profile(), queries, q, base.record(i)));
             std::nth_element(all.begin(), all.begin() + (kWanted - 1), all.end());
             const double kth = all[kWanted - 1];
-            for (const Hit& hit : index.scan(queries, q, kEf, Widen::no, kWanted)) {
+            for (const Hit& hit : index.scan(queries, q, ef, Widen::no, kWanted)) {
                 const double d =
                     distance(index.profile(), queries, q, base.record(row_of(hit.tid)));
                 hits += d <= kth + 1e-6 * std::fabs(kth);
@@ -86,26 +90,28 @@ TEST_P(InnerProduct, finds_the_longest_and_reaches_the_shortest) {
     const GraphFacts facts = check_graph(index);
     EXPECT_EQ(facts.live, base.count());
     EXPECT_EQ(facts.unreached.size(), 0u);
-    EXPECT_GE(recall(), GetParam().recall);
+    EXPECT_GE(recall(kEf), GetParam().recall);
+    EXPECT_GE(recall(kWideEf), GetParam().wide);
 
     // And so after a vacuum.
     deleted = true;
     (void)index.vacuum_all([&](page::HeapTid tid) { return gone(row_of(tid)); });
     EXPECT_EQ(check_graph(index).unreached.size(), 0u);
-    EXPECT_GE(recall(), GetParam().recall - 0.03);
+    EXPECT_GE(recall(kEf), GetParam().recall - 0.03);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     HowItCame, InnerProduct,
-    ::testing::Values(Case{"short_built", page::Own::f32, 3, 4000, Come::built, 0.955},
-                      Case{"short_inserted", page::Own::f32, 3, 4000, Come::inserted, 0.955},
-                      Case{"short_both", page::Own::f32, 3, 4000, Come::both, 0.955},
-                      Case{"half_built", page::Own::f16, 10, 4000, Come::built, 0.975},
-                      Case{"half_inserted", page::Own::f16, 10, 4000, Come::inserted, 0.975},
-                      Case{"sparse_built", page::Own::sparse, 3, 4000, Come::built, 0.955},
-                      Case{"sparse_inserted", page::Own::sparse, 3, 4000, Come::inserted, 0.955},
-                      Case{"long_built", page::Own::f16, 512, 1500, Come::built, 0.985},
-                      Case{"long_inserted", page::Own::f16, 512, 1500, Come::inserted, 0.985}),
+    ::testing::Values(
+        Case{"short_built", page::Own::f32, 3, 4000, Come::built, 0.98, 0.995},
+        Case{"short_inserted", page::Own::f32, 3, 4000, Come::inserted, 0.98, 0.995},
+        Case{"short_both", page::Own::f32, 3, 4000, Come::both, 0.98, 0.995},
+        Case{"half_built", page::Own::f16, 10, 4000, Come::built, 0.975, 0.995},
+        Case{"half_inserted", page::Own::f16, 10, 4000, Come::inserted, 0.975, 0.995},
+        Case{"sparse_built", page::Own::sparse, 3, 4000, Come::built, 0.98, 0.995},
+        Case{"sparse_inserted", page::Own::sparse, 3, 4000, Come::inserted, 0.98, 0.995},
+        Case{"long_built", page::Own::f16, 512, 1500, Come::built, 0.985, 0.995},
+        Case{"long_inserted", page::Own::f16, 512, 1500, Come::inserted, 0.985, 0.995}),
     [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
