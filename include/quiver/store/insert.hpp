@@ -14,6 +14,7 @@
 #include "quiver/graph/params.hpp"
 #include "quiver/graph/select.hpp"
 #include "quiver/store/admit.hpp"
+#include "quiver/store/note.hpp"
 #include "quiver/store/tails.hpp"
 #include "quiver/store/tids.hpp"
 #include "quiver/store/ways.hpp"
@@ -391,18 +392,7 @@ private:
     // path still leads to every node. Once between two vacuums, which take the note away before
     // they look.
     void note_growth() {
-        bool noted = false;
-        pages_->read(page::kMetaBlock, [&](const std::byte* bytes) {
-            noted = (meta_of(bytes).flags & page::kHasGrown) != 0;
-        });
-        if (noted) return;
-        pages_->modify(page::kMetaBlock, [&](std::byte* bytes) {
-            page::Meta& meta = meta_of(bytes);
-            if ((meta.flags & page::kHasGrown) != 0) return Commit::no;
-            meta.flags |= page::kHasGrown;
-            return Commit::yes;
-        });
-        point(*pages_, Point::insert_noted);
+        if (note(*pages_, page::kHasGrown)) point(*pages_, Point::insert_noted);
     }
 
     // When the node becomes the entry: if there is none, or if the one there is has a lower level.

@@ -8,6 +8,7 @@
 // forgotten when this vacuum does not get to it.
 #pragma once
 
+#include "quiver/store/note.hpp"
 #include "quiver/store/tids.hpp"
 #include "quiver/store/vacuum_stats.hpp"
 
@@ -163,7 +164,7 @@ private:
             stats_->pages_written += 2;
             stats_->chunks_freed++;
             point(*pages_, Point::vacuum_chunk_freed);
-            if (!noted_) noted_ = note();  // so that the second part lists the chunk as free
+            note_dead();  // so that the second part lists the chunk as free
         }
     }
 
@@ -205,7 +206,7 @@ private:
             const Plan& p = plans_[i];
             if (!p.live) continue;
             changes = changes || p.dead != 0 || p.empty();
-            if (p.empty() && !noted_) noted_ = note();
+            if (p.empty()) note_dead();
         }
         if (!changes) return;
         pages_->modify(block, [&](std::byte* bytes) {
@@ -227,16 +228,12 @@ private:
         stats_->pages_written++;
     }
 
-    // Notes on the metapage that there is work for the second part.
-    bool note() {
-        pages_->modify(page::kMetaBlock, [&](std::byte* bytes) {
-            page::Meta& meta = meta_of(bytes);
-            if ((meta.flags & page::kHasDead) != 0) return Commit::no;
-            meta.flags |= page::kHasDead;
-            return Commit::yes;
-        });
+    // Notes on the metapage that there is work for the second part. Once in a vacuum.
+    void note_dead() {
+        if (noted_) return;
+        (void)note(*pages_, page::kHasDead);
+        noted_ = true;
         point(*pages_, Point::vacuum_dead_noted);
-        return true;
     }
 
     Pages* pages_;
