@@ -154,8 +154,7 @@ private:
     // Neighbours that lead to a node, fewer of which are hardly any.
     static constexpr size_t kWays = 2;
     // Nodes that are taken for lack of other ways.
-    static constexpr size_t kMostTaken = 200;
-    size_t most_taken() const { return by_inner_product() ? kMostTaken : 16; }
+    size_t most_taken() const { return by_inner_product() ? 200 : 16; }
 
     struct Evicted {
         page::NodeId id;
@@ -461,10 +460,11 @@ private:
     // list for them, so it takes the first only, and each of the others is taken by the one before:
     // their lists are of use to nobody else.
     void keep_ways(const std::byte* record, const PageQuery& query) {
+        if (evicted_.empty()) return;
         NodeReader<Pages> reader(*pages_, layouts_.base, page::PageKind::base, arena_);
         const Taker first{ids_[0], generations_[0], record, &query};
         Taker taker = first;
-        page::NodeId taken[kMostTaken];
+        auto* const taken = arena_.array<page::NodeId>(most_taken());
         size_t count = 0;
         const auto is_taken = [&](page::NodeId id) {
             return std::find(taken, taken + count, id) != taken + count;
