@@ -68,6 +68,31 @@ like(notices(q(SET max_parallel_maintenance_workers = 0; SET maintenance_work_me
 	qr/needs about 1[2-9]\d\d MB .*\n.*fit into the 1100 MB it has/, 'a graph of more than 1 GB');
 clean('grown_large', 'built with more than 1 GB');
 
+# Nor less than the statistics say. A build by workers takes shared memory for so many rows only, one without takes what
+# it may; the rest of the rows comes one by one.
+$node->safe_psql('postgres', q(UPDATE pg_class SET reltuples = 10 WHERE oid = 'grown'::regclass));
+like(notices('CREATE INDEX grown_few ON grown USING hnsw (v vector_l2_ops)'),
+	qr/no longer fits into the memory set aside for it after \d+ tuples\n.*thought to have 10 rows/,
+	'statistics of a table without rows');
+clean('grown_few', 'built with the memory for fewer rows', 'unreachable');
+
+# And a system that has less memory than is allowed: 14 MB, so that 8 are left of 1024 that were halved until they could be had.
+{
+	my $session = $node->background_psql('postgres', on_error_stop => 0);
+	my $pid = $session->query_safe('SELECT pg_backend_pid()');
+	$session->query_safe(q(SET maintenance_work_mem = '1GB'; SET max_parallel_maintenance_workers = 0;
+		CREATE INDEX grown_first ON grown USING hnsw (v vector_l2_ops);
+		UPDATE pg_class SET reltuples = 10 WHERE oid = 'grown'::regclass));
+	my ($size) = slurp_file("/proc/$pid/status") =~ /^VmSize:\s+(\d+) kB/m;
+	system_or_bail('prlimit', "--pid=$pid", '--as=' . ($size + 14 * 1024) * 1024);
+	$session->query('CREATE INDEX grown_less ON grown USING hnsw (v vector_l2_ops)');
+	like($session->{stderr},
+		qr/no longer fits into the memory that the system gave for it after \d+ tuples\n.*There were 8 MB; 16 MB of the 1024 MB/,
+		'less memory than is allowed');
+	$session->quit;
+	clean('grown_less', 'built with less memory than is allowed', 'unreachable');
+}
+
 # The memory it would take is named before it runs out. With a third of it: complete and good. (Rows
 # that are inserted one by one may be left without a way to them, which is a warning.)
 foreach my $workers (0, 2)
