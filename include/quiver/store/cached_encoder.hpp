@@ -30,7 +30,7 @@ public:
           kernels_(&kernels::active()),
           inner_product_(profile.metric == page::Metric::inner_product),
           dims_(quant::rotated_dims(profile.dims)),
-          short_(dims_ >= kFewDims ? kShort
+          short_(dims_ >= kFewDims ? (inner_product_ ? kShortOfProducts : kShort)
                  : inner_product_  ? kNever
                                    : kShortOfFew),
           places_(static_cast<uint32_t>(std::clamp<size_t>(bytes / (dims_ * sizeof(int16_t)), 1,
@@ -82,7 +82,9 @@ private:
     // ones.
     static constexpr float kShort = 1e-2f;
     static constexpr float kShortOfFew = 1;
-    // <u, v - u> can be next to nothing beside what rounding adds to it.
+    // <u, v - u> can be next to nothing beside what rounding adds to it, which is in proportion to
+    // the owner, not to the residual.
+    static constexpr float kShortOfProducts = 1e-1f;
     static constexpr float kNever = std::numeric_limits<float>::infinity();
     static constexpr size_t kFewDims = 64;
     // Squares outside of this have lost something to the ends of the range of numbers.

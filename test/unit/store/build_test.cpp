@@ -66,6 +66,29 @@ TEST_P(StoreBuild, insertion_continues_a_build) {
     EXPECT_GE(recall(base, 40), 0.95);
 }
 
+// Long vectors beside short ones: a code is made from rotated vectors that are rounded to 16 bits,
+// and what that adds to a product with the owner must not count beside the edge.
+TEST(StoreCodes, of_lengths_far_apart_are_as_good_as_exact_ones) {
+    constexpr uint32_t kDims = 64;
+    StoredIndex index(Variant{"", page::Metric::inner_product, page::Own::f16, kDims});
+    Vectors base(index.profile(), 0, 0);
+    Rng rng(7);
+    for (size_t i = 0; i < 6000; ++i) {
+        Rng direction(mix64(rng.next() % 40));
+        std::vector<float> v(kDims);
+        double squares = 0;
+        for (float& x : v) {
+            x = static_cast<float>(direction.uniform() - 0.5 + 0.12 * (rng.uniform() - 0.5));
+            squares += static_cast<double>(x) * x;
+        }
+        const auto length = static_cast<float>(std::pow(10, rng.uniform()) / std::sqrt(squares));
+        for (float& x : v) x *= length;
+        base.add(v);
+    }
+    index.build(base, base.count());
+    EXPECT_EQ(check_graph(index).live, base.count());
+}
+
 // m = 100 is the largest: 200 edges in lists padded to 208.
 TEST(StoreLists, the_longest_fit) {
     StoredIndex index(Variant{"", page::Metric::l2, page::Own::f32, 8, 100, 200});
