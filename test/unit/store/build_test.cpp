@@ -11,17 +11,8 @@ constexpr size_t kWanted = 10;
 class StoreBuild : public StoreTest {
 protected:
     double recall(const Vectors& base, size_t ef) {
-        size_t hits = 0;
-        for (size_t q = 0; q < queries.count(); ++q) {
-            const double kth =
-                kth_distance(index.profile(), queries, q, base, base.count(), kWanted);
-            for (const Hit& hit : index.scan(queries, q, ef, Widen::no, kWanted)) {
-                const double d =
-                    distance(index.profile(), queries, q, base.record(row_of(hit.tid)));
-                hits += d <= kth + 1e-6 * std::fabs(kth);
-            }
-        }
-        return static_cast<double>(hits) / static_cast<double>(queries.count() * kWanted);
+        const auto kth = kth_distances(index.profile(), queries, base, base.count(), kWanted);
+        return test::recall(index, queries, base, kth, kWanted, ef);
     }
 };
 

@@ -38,26 +38,16 @@ protected:
         : profile(profile_of(GetParam())),
           base(profile, kRows, 2),
           queries(profile, kQueries, 3),
-          kth(kQueries) {
-        for (size_t q = 0; q < kQueries; ++q)
-            kth[q] = kth_distance(profile, queries, q, base, kRows, kWanted);
-    }
+          kth(kth_distances(profile, queries, base, kRows, kWanted)) {}
 
     double recall(StoredIndex& index, size_t ef) const {
-        size_t hits = 0;
-        for (size_t q = 0; q < kQueries; ++q) {
-            for (const Hit& hit : index.scan(queries, q, ef, Widen::no, kWanted)) {
-                const double d = distance(profile, queries, q, base.record(row_of(hit.tid)));
-                hits += d <= kth[q] + 1e-6 * std::fabs(kth[q]);
-            }
-        }
-        return static_cast<double>(hits) / static_cast<double>(kQueries * kWanted);
+        return test::recall(index, queries, base, kth, kWanted, ef);
     }
 
     const page::Profile profile;
     const Vectors base;
     const Vectors queries;
-    std::vector<double> kth;
+    const std::vector<double> kth;
 };
 
 INSTANTIATE_TEST_SUITE_P(models, StoreChurn, ::testing::ValuesIn(churned()), variant_name);

@@ -62,20 +62,15 @@ protected:
     }
 
     double recall(size_t ef) {
-        size_t hits = 0;
+        std::vector<double> kth;
         for (size_t q = 0; q < queries.count(); ++q) {
             std::vector<double> all;
             for (size_t i = 0; i < base.count(); ++i)
                 if (!gone(i)) all.push_back(distance(index.profile(), queries, q, base.record(i)));
             std::nth_element(all.begin(), all.begin() + (kWanted - 1), all.end());
-            const double kth = all[kWanted - 1];
-            for (const Hit& hit : index.scan(queries, q, ef, Widen::no, kWanted)) {
-                const double d =
-                    distance(index.profile(), queries, q, base.record(row_of(hit.tid)));
-                hits += d <= kth + 1e-6 * std::fabs(kth);
-            }
+            kth.push_back(all[kWanted - 1]);
         }
-        return static_cast<double>(hits) / static_cast<double>(queries.count() * kWanted);
+        return test::recall(index, queries, base, kth, kWanted, ef);
     }
 
     bool gone(size_t row) const { return deleted && row % 4 == 1; }

@@ -1,6 +1,5 @@
 // A vacuum whose memory does not hold what there is to know of all nodes works range by range. The
 // lists it chooses anew for one range must not take from another what was put right there.
-#include <cmath>   // std::fabs
 #include <string>  // std::to_string
 
 #include "support/store_test.hpp"
@@ -17,7 +16,10 @@ constexpr size_t kEf = 40;
 class StoreVacuumRanges : public ::testing::TestWithParam<Variant> {
 protected:
     StoreVacuumRanges()
-        : profile(profile_of(GetParam())), base(profile, kRows, 2), queries(profile, kQueries, 3) {}
+        : profile(profile_of(GetParam())),
+          base(profile, kRows, 2),
+          queries(profile, kQueries, 3),
+          kth(kth_distances(profile, queries, base, kStay, kWanted)) {}
 
     // Memory for the table of a range, when there are so many (liveness.hpp takes half of it).
     size_t memory_for(const StoredIndex& index, uint32_t ranges) const {
@@ -27,20 +29,13 @@ protected:
     }
 
     double recall(StoredIndex& index) const {
-        size_t hits = 0;
-        for (size_t q = 0; q < kQueries; ++q) {
-            const double kth = kth_distance(profile, queries, q, base, kStay, kWanted);
-            for (const Hit& hit : index.scan(queries, q, kEf, Widen::no, kWanted)) {
-                const double d = distance(profile, queries, q, base.record(row_of(hit.tid)));
-                hits += d <= kth + 1e-6 * std::fabs(kth);
-            }
-        }
-        return static_cast<double>(hits) / static_cast<double>(kQueries * kWanted);
+        return test::recall(index, queries, base, kth, kWanted, kEf);
     }
 
     const page::Profile profile;
     const Vectors base;
     const Vectors queries;
+    const std::vector<double> kth;
 };
 
 // What only lists that are chosen anew can lose shows where few lists name a node.

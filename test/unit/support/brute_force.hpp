@@ -148,4 +148,12 @@ inline double kth_distance(const page::Profile& p, const Vectors& queries, size_
     return all[k - 1];
 }
 
+// The same of every query.
+inline std::vector<double> kth_distances(const page::Profile& p, const Vectors& queries,
+                                         const Vectors& base, size_t count, size_t k) {
+    std::vector<double> out(queries.count());
+    for (size_t q = 0; q < out.size(); ++q) out[q] = kth_distance(p, queries, q, base, count, k);
+    return out;
+}
+
 }  // namespace quiver::test
