@@ -46,7 +46,8 @@ inline void load_element(const std::byte* from, F32& out) noexcept {
 }
 inline void load_element(const std::byte* from, F16& out) noexcept { out.bits = load_be16(from); }
 inline void store_element(std::byte* to, F32 x) noexcept {
-    store_be32(to, std::bit_cast<uint32_t>(x.value));
+    // Not of x.value itself: bit_cast binds a reference, which must be aligned.
+    store_be32(to, std::bit_cast<uint32_t>(to_float(x)));
 }
 inline void store_element(std::byte* to, F16 x) noexcept { store_be16(to, x.bits); }
 
@@ -138,10 +139,9 @@ inline void write_sparse(SparseView v, std::byte* out) noexcept {
     writer.i32(v.nnz);
     writer.i32(0);
     for (int i = 0; i < v.nnz; i++) writer.i32(v.indices[i]);
-    for (int i = 0; i < v.nnz; i++) {
-        const float value = v.values[i].value;  // bit_cast binds a reference, which must be aligned
-        writer.u32(std::bit_cast<uint32_t>(value));
-    }
+    std::byte* to = writer.claim(static_cast<size_t>(v.nnz) * sizeof(F32));
+    for (int i = 0; i < v.nnz; i++)
+        detail::store_element(to + static_cast<size_t>(i) * sizeof(F32), v.values[i]);
 }
 
 }  // namespace quiver
