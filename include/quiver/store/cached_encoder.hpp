@@ -30,9 +30,8 @@ public:
           kernels_(&kernels::active()),
           inner_product_(profile.metric == page::Metric::inner_product),
           dims_(quant::rotated_dims(profile.dims)),
-          short_(dims_ >= kFewDims ? (inner_product_ ? kShortOfProducts : kShort)
-                 : inner_product_  ? kNever
-                                   : kShortOfFew),
+          short_(dims_ < kFewDims ? (inner_product_ ? kNever : kShortOfFew)
+                                  : (inner_product_ ? kShortOfProducts : kShort)),
           places_(static_cast<uint32_t>(std::clamp<size_t>(bytes / (dims_ * sizeof(int16_t)), 1,
                                                            std::max(graph.size(), 1u)))),
           rotated_(arena.array<int16_t>(places_ * dims_)),
