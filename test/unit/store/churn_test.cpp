@@ -1,5 +1,4 @@
 // Rows that are replaced again and again: the index stays as good, and as small, as a fresh one.
-#include <cmath>    // std::fabs
 #include <cstdio>   // std::printf
 #include <cstdlib>  // std::getenv
 
