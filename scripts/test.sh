@@ -18,12 +18,13 @@ set -euo pipefail
 . scripts/lib/faults.sh
 . scripts/lib/pgvector.sh
 
-steps=(build lint unit unit-asan fuzz regress pgtap isolation tap clients bench demo)
+steps=(build lint unit unit-asan aarch64 fuzz regress pgtap isolation tap clients bench demo)
 declare -A about=(
     [build]='compile the extension, warnings are errors'
     [lint]='scripts/lint.sh: layers, headers, frames, symbols, format, ...'
     [unit]='GoogleTest on the pure core, optimised by gcc'
     [unit-asan]='the same under AddressSanitizer and UBSan of clang'
+    [aarch64]='the kernels for NEON beside the scalar ones, under qemu'
     [fuzz]='libFuzzer on the parsers, from the corpus, for FUZZ_SECONDS in all'
     [regress]='pg_regress: sql/*.sql against expected/*.out'
     [pgtap]='facts about the catalogue: test/pgtap/*.sql'
@@ -86,13 +87,31 @@ run_unit() {
     cmake --build "build/$1" -j"$JOBS" --target unit_tests
     seq 0 $((shards - 1)) | for_each run_shard "build/$1/unit_tests" "$shards" || status=$?
     end_parts
+    count_unit
+    return "$status"
+}
+count_unit() {
     report "$(lines '^\[       OK \] ' "$counts.out")" \
         "$(lines '^\[  FAILED  \] .*\([0-9]+ ms\)$' "$counts.out")" \
         "$(lines '^\[  SKIPPED \] .*\([0-9]+ ms\)$' "$counts.out")"
-    return "$status"
 }
 step_unit() { run_unit release; }
 step_unit-asan() { run_unit clang-asan; }
+
+# Not the sets of other architectures, which were tested here.
+step_aarch64() {
+    local status=0
+    if [ "$(uname -m)" = aarch64 ]; then
+        echo 'skipped: this machine has NEON, the unit tests were of it'
+        report 0 0 1
+        return
+    fi
+    cmake --preset aarch64
+    cmake --build build/aarch64 -j"$JOBS" --target kernel_tests
+    qemu-aarch64 build/aarch64/kernel_tests --gtest_filter='-*/sse2:*/avx*' | tee "$counts.out" || status=$?
+    count_unit
+    return "$status"
+}
 
 # run_fuzzer SECONDS BINARY
 run_fuzzer() {
@@ -252,15 +271,6 @@ step_demo() {
 
 # ---- what there is to run -------------------------------------------------------------------------------------------
 
-# Steps whose tests come later are left out, silently, until the first of them exists.
-has_tests() {
-    case $1 in
-    isolation) compgen -G 'test/isolation/specs/*.spec' >/dev/null ;;
-    tap) compgen -G 'test/tap/*.pl' >/dev/null ;;
-    *) true ;;
-    esac
-}
-
 if [ "${1:-}" = --list ]; then
     for step in "${steps[@]}"; do printf '%-10s %s\n' "$step" "${about[$step]}"; done
     exit 0
@@ -271,8 +281,7 @@ done
 if [ $# -gt 0 ]; then
     wanted=("$@")
 else
-    wanted=()
-    for step in "${steps[@]}"; do if has_tests "$step"; then wanted+=("$step"); fi; done
+    wanted=("${steps[@]}")
 fi
 
 trap private_stop EXIT
@@ -280,6 +289,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 install_missing build server test lint fuzz bench
+[ "$(uname -m)" = aarch64 ] || install_missing aarch64
 mkdir -p "$logs"
 total_passed=0 total_failed=0 total_skipped=0
 summary=''

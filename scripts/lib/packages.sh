@@ -10,6 +10,7 @@ packages_of() {
     test) echo "cmake libgtest-dev libbenchmark-dev postgresql-$PG_MAJOR-pgtap perl libipc-run-perl procps" ;;
     lint) echo "python3 binutils clang clang-format" ;;
     bench) echo "python3 python3-numpy python3-psycopg2 python3-h5py python3-matplotlib" ;;
+    aarch64) echo "g++-aarch64-linux-gnu qemu-user googletest" ;;
     soak) echo "valgrind" ;;
     fuzz) echo "clang libclang-rt-dev" ;;
     *) die "no such package group: $1" ;;
@@ -24,16 +25,15 @@ is_offered() {
     [ -n "$(apt-cache policy "$1" 2>/dev/null | sed -n 's/^ *Candidate: \([^(].*\)/\1/p')" ]
 }
 
-# Runs apt-get without ever asking a question; fails when we may not.
+# Never asks for a password; fails when we may not.
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
+# Runs apt-get without ever asking a question.
 apt_get() {
-    local as=()
-    if [ "$(id -u)" -ne 0 ]; then as=(sudo -n); fi
-    "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 "$@" </dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 "$@" </dev/null
 }
 
-may_install() {
-    [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null
-}
+may_install() { as_root true 2>/dev/null; }
 
 # The major version to build for: PG_MAJOR, else what PG_CONFIG says, else the newest one with server headers, else
 # the newest one installed, else the distribution's own.
