@@ -32,6 +32,7 @@ def parser():
         "The server: by default a private one is started, and removed afterwards. Options of bench/run itself:\n"
         "  --pgvector-source DIR  build pgvector from there into the private server\n"
         "  --shared-buffers SIZE  of the private server (default: a quarter of the memory)\n"
+        "  --huge-pages           of the kernel for them, set aside for as long as the run takes (needs root or sudo)\n"
         "  --existing             use the server of PGHOST, PGPORT, PGUSER: databases quiver_bench_* are made\n\n"
         f"Standard data sets: {' '.join(SETS)}."), epilog=datasets.__doc__.partition("\n\n")[2])
     p.add_argument("--data", action="append", default=[], metavar="SPEC",
