@@ -5,8 +5,8 @@
 #include "pg/hnsw/am.hpp"
 #include "pg/hnsw/meta.hpp"
 #include "pg/hnsw/options.hpp"
+#include "pg/kept_memory.hpp"
 #include "pg/last_scan.hpp"
-#include "pg/memory.hpp"
 #include "pg/value.hpp"
 #include "quiver/store/model.hpp"
 #include "quiver/store/scan.hpp"
@@ -60,7 +60,7 @@ struct ScanOf : AnyScan {
 };
 
 struct ScanState {
-    MemoryContext context;  // reset by every rescan
+    KeptMemory* memory;  // reset by every rescan
     BufferPages* pages;
     AnyScan* scan;  // null before the first tuple
     bool finished;
@@ -77,8 +77,8 @@ void start(IndexScanDesc scan, ScanState* state) {
     const IndexFormat& format = format_of(scan->indexRelation);
     const Options options = options_of(scan->indexRelation);
     const MetricInfo& metric = *metric_of(scan->indexRelation);
-    const MemoryContext caller = MemoryContextSwitchTo(state->context);
-    const Arena arena = arena_in(state->context);
+    const MemoryContext caller = MemoryContextSwitchTo(state->memory->context());
+    const Arena arena = state->memory->arena();
     const ScanKey key = &scan->orderByData[0];
     const size_t ef = static_cast<size_t>(ef_search(options));
     const size_t room = std::max<size_t>(scan_memory() / sizeof(store::Found), 64);
@@ -160,8 +160,7 @@ bool next_tid(ScanState* state, const page::SlotLayout& base, page::HeapTid& out
 extern "C" IndexScanDesc hnsw_begin_scan(Relation index, int nkeys, int norderbys) {
     IndexScanDesc scan = RelationGetIndexScan(index, nkeys, norderbys);
     auto* state = new (palloc0(sizeof(ScanState))) ScanState{};
-    state->context =
-        AllocSetContextCreateInternal(CurrentMemoryContext, "hnsw scan", ALLOCSET_DEFAULT_SIZES);
+    state->memory = KeptMemory::take(CurrentMemoryContext);
     scan->opaque = state;
     if (norderbys > 0) {
         scan->xs_orderbyvals =
@@ -174,10 +173,10 @@ extern "C" IndexScanDesc hnsw_begin_scan(Relation index, int nkeys, int norderby
 
 extern "C" void hnsw_rescan(IndexScanDesc scan, ScanKey keys, int, ScanKey orderbys, int) {
     auto* state = static_cast<ScanState*>(scan->opaque);
-    const MemoryContext context = state->context;
-    MemoryContextReset(context);
+    KeptMemory* const memory = state->memory;
+    memory->reset();
     *state = ScanState{};
-    state->context = context;
+    state->memory = memory;
     if (keys != nullptr && scan->numberOfKeys > 0)
         memmove(scan->keyData, keys, sizeof(ScanKeyData) * static_cast<size_t>(scan->numberOfKeys));
     if (orderbys != nullptr && scan->numberOfOrderBys > 0)
@@ -197,7 +196,7 @@ extern "C" bool hnsw_get_tuple(IndexScanDesc scan, ScanDirection) {
     }
     if (state->finished) return false;
 
-    const MemoryContext caller = MemoryContextSwitchTo(state->context);
+    const MemoryContext caller = MemoryContextSwitchTo(state->memory->context());
     page::HeapTid tid;
     bool found = true;
     const page::SlotLayout base = page::layouts(format_of(scan->indexRelation).profile).base;
@@ -219,7 +218,7 @@ extern "C" bool hnsw_get_tuple(IndexScanDesc scan, ScanDirection) {
 
 extern "C" void hnsw_end_scan(IndexScanDesc scan) {
     auto* state = static_cast<ScanState*>(scan->opaque);
-    MemoryContextDelete(state->context);
+    state->memory->give_back();
     pfree(state);
     scan->opaque = nullptr;
 }

@@ -5,8 +5,8 @@
 #include "pg/ivfflat/am.hpp"
 #include "pg/ivfflat/options.hpp"
 #include "pg/ivfflat/row.hpp"
+#include "pg/kept_memory.hpp"
 #include "pg/last_scan.hpp"
-#include "pg/memory.hpp"
 #include "quiver/ivf/scan.hpp"
 
 #include <cmath>  // std::sqrt
@@ -39,7 +39,7 @@ struct ScanOf : AnyScan {
 };
 
 struct ScanState {
-    MemoryContext context;  // reset by every rescan
+    KeptMemory* memory;  // reset by every rescan
     BufferPages* pages;
     AnyScan* scan;  // null before the first tuple
     bool finished;
@@ -82,7 +82,7 @@ const typename Metric::Query* query_of(ScanKey key, const MetricInfo& info,
 
 void start(IndexScanDesc scan, ScanState* state) {
     const ivf::Format& format = format_of(scan->indexRelation);
-    const MemoryContext caller = MemoryContextSwitchTo(state->context);
+    const MemoryContext caller = MemoryContextSwitchTo(state->memory->context());
     state->query_norm = 1;
     state->last_length = -get_float8_infinity();
     state->pages = new (palloc(sizeof(BufferPages))) BufferPages(scan->indexRelation);
@@ -95,7 +95,7 @@ void start(IndexScanDesc scan, ScanState* state) {
                 state->query_norm =
                     std::sqrt(kernels::active().squared_norm_f32(query, format.dims));
         state->scan = new (palloc(sizeof(ScanOf<Metric>)))
-            ScanOf<Metric>(arena_in(state->context), *state->pages, format, metric, query, limits(),
+            ScanOf<Metric>(state->memory->arena(), *state->pages, format, metric, query, limits(),
                            state->counters);
     });
     MemoryContextSwitchTo(caller);
@@ -133,8 +133,7 @@ void note_scan(ScanState* state) {
 extern "C" IndexScanDesc ivfflat_begin_scan(Relation index, int nkeys, int norderbys) {
     IndexScanDesc scan = RelationGetIndexScan(index, nkeys, norderbys);
     auto* state = new (palloc0(sizeof(ScanState))) ScanState{};
-    state->context =
-        AllocSetContextCreateInternal(CurrentMemoryContext, "ivfflat scan", ALLOCSET_DEFAULT_SIZES);
+    state->memory = KeptMemory::take(CurrentMemoryContext);
     scan->opaque = state;
     if (norderbys > 0) {
         scan->xs_orderbyvals =
@@ -147,10 +146,10 @@ extern "C" IndexScanDesc ivfflat_begin_scan(Relation index, int nkeys, int norde
 
 extern "C" void ivfflat_rescan(IndexScanDesc scan, ScanKey keys, int, ScanKey orderbys, int) {
     auto* state = static_cast<ScanState*>(scan->opaque);
-    const MemoryContext context = state->context;
-    MemoryContextReset(context);
+    KeptMemory* const memory = state->memory;
+    memory->reset();
     *state = ScanState{};
-    state->context = context;
+    state->memory = memory;
     if (keys != nullptr && scan->numberOfKeys > 0)
         memmove(scan->keyData, keys, sizeof(ScanKeyData) * static_cast<size_t>(scan->numberOfKeys));
     if (orderbys != nullptr && scan->numberOfOrderBys > 0)
@@ -170,7 +169,7 @@ extern "C" bool ivfflat_get_tuple(IndexScanDesc scan, ScanDirection) {
     }
     if (state->finished) return false;
 
-    const MemoryContext caller = MemoryContextSwitchTo(state->context);
+    const MemoryContext caller = MemoryContextSwitchTo(state->memory->context());
     ivf::Row row;
     state->finished = !state->scan->next(state->scan, row);
     MemoryContextSwitchTo(caller);
@@ -186,7 +185,7 @@ extern "C" bool ivfflat_get_tuple(IndexScanDesc scan, ScanDirection) {
 
 extern "C" void ivfflat_end_scan(IndexScanDesc scan) {
     auto* state = static_cast<ScanState*>(scan->opaque);
-    MemoryContextDelete(state->context);
+    state->memory->give_back();
     pfree(state);
     scan->opaque = nullptr;
 }
