@@ -63,13 +63,10 @@ inline float hidden_by_rank(float to_owner) noexcept {
     return to_owner > 0 ? 1.0f + to_owner : 1.0f / (1.0f - to_owner);
 }
 
-// Whoever is only just nearer to a kept neighbour is kept, too: the longest vector is a bit nearer
-// to everything than the next ones are, and would hide all who lie to one side of it, which are the
-// answers to queries from there.
+// No margin: products of vectors that lie close together, as models make them, hardly differ, so
+// anything in proportion to a product keeps nearly all of them.
 inline float occlusion_by_rank(float to_owner, float to_kept) noexcept {
-    constexpr float kMargin = 1.05f;
-    const float limit = to_owner < 0 ? kMargin * to_owner : to_owner / kMargin;
-    return to_kept > limit ? -1.0f : hidden_by_rank(to_owner);
+    return to_kept > to_owner ? -1.0f : hidden_by_rank(to_owner);
 }
 
 template <class E>

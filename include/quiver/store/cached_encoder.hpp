@@ -29,14 +29,15 @@ public:
           graph_(graph),
           kernels_(&kernels::active()),
           inner_product_(profile.metric == page::Metric::inner_product),
+          vector_dims_(profile.dims),
           dims_(quant::rotated_dims(profile.dims)),
-          short_(dims_ < kFewDims ? (inner_product_ ? kNever : kShortOfFew)
-                                  : (inner_product_ ? kShortOfProducts : kShort)),
+          short_(dims_ < kFewDims ? (inner_product_ ? kNever : kShortOfFew) : kShort),
           places_(static_cast<uint32_t>(std::clamp<size_t>(bytes / (dims_ * sizeof(int16_t)), 1,
                                                            std::max(graph.size(), 1u)))),
           rotated_(arena.array<int16_t>(places_ * dims_)),
           tenants_(arena.array<Tenant>(places_)),
           owner_(arena.array<float>(dims_)),
+          wide_owner_(arena.array<float>(profile.dims)),
           residual_(arena.array<float>(dims_)) {
         std::fill(tenants_, tenants_ + places_, Tenant{graph::kNoNode, 0});
     }
@@ -47,6 +48,9 @@ public:
         exact_has_owner_ = false;
         exact_.rotate(own, owner_);
         owner_norm_ = kernels_->f32.inner_product(stored(owner_), stored(owner_), dims_);
+        if (!inner_product_) return;
+        widen_own(reinterpret_cast<const T*>(own), wide_owner_, vector_dims_);
+        owner_square_ = product_with_owner(own);
     }
 
     void code(page::Slot slot, size_t at, const std::byte* own) {
@@ -55,9 +59,9 @@ public:
             rotated_ + place * dims_, tenants_[place].step, owner_, residual_, dims_);
         // Also false for what is not a number or nearly none.
         if (squared >= short_ * owner_norm_ && squared > kSmallest && squared < kLargest) {
-            const double along = inner_product_ ? kernels_->f32.inner_product(stored(residual_),
-                                                                              stored(owner_), dims_)
-                                                : 0;
+            // <u, v - u> can be next to nothing beside what rounding adds to it, which is in
+            // proportion to the owner, not to the residual; so from the vectors themselves.
+            const double along = inner_product_ ? product_with_owner(own) - owner_square_ : 0;
             exact_.code(slot, at, quant::Residual{residual_, squared, owner_}, along);
             return;
         }
@@ -81,9 +85,6 @@ private:
     // ones.
     static constexpr float kShort = 1e-2f;
     static constexpr float kShortOfFew = 1;
-    // <u, v - u> can be next to nothing beside what rounding adds to it, which is in proportion to
-    // the owner, not to the residual.
-    static constexpr float kShortOfProducts = 1e-1f;
     static constexpr float kNever = std::numeric_limits<float>::infinity();
     static constexpr size_t kFewDims = 64;
     // Squares outside of this have lost something to the ends of the range of numbers.
@@ -131,20 +132,27 @@ private:
         }
         return step;
     }
+    double product_with_owner(const std::byte* own) const {
+        return kernels::float_kernels<F32, T>(*kernels_).inner_product(
+            stored(wide_owner_), reinterpret_cast<const T*>(own), vector_dims_);
+    }
     static const F32* stored(const float* v) { return reinterpret_cast<const F32*>(v); }
 
     DenseEncoder<T> exact_;
     graph::MemoryGraph graph_;
     const kernels::KernelSet* kernels_;
     bool inner_product_;
-    size_t dims_;
+    size_t vector_dims_;
+    size_t dims_;  // rotated
     float short_;
     uint32_t places_;
     int16_t* rotated_;
     Tenant* tenants_;
     float* owner_;
+    float* wide_owner_;  // as it is stored, not rotated
     float* residual_;
     float owner_norm_ = 0;
+    double owner_square_ = 0;  // of the stored form; inner product only
     const std::byte* own_ = nullptr;
     bool exact_has_owner_ = false;
 };
