@@ -12,7 +12,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(started_node start_again kill_server kill_orphans load_packages recall from_env embeddings is_clean
-  index_only ids_by_index waits_for_lock start_waiting);
+  is_clean_after_vacuum index_only ids_by_index waits_for_lock start_waiting);
 
 # A number from the environment: how much of a test is to be done. The short form is the default.
 sub from_env
@@ -93,18 +93,33 @@ sub embeddings
 	return;
 }
 
-# No index of the database has an error, compared with its table, too. Returns the warnings: what a
-# crash may leave and vacuum removes.
-sub is_clean
+# What the check finds in the indexes of the database, compared with their tables, too.
+sub findings
 {
-	my ($node, $name) = @_;
-	my $found = $node->safe_psql(
+	my ($node) = @_;
+	return $node->safe_psql(
 		'postgres', q(
 		SELECT severity, c.relname, code, block, slot, detail
 		FROM pg_class AS c JOIN pg_am AS a ON a.oid = c.relam, quiver_index_check(c.oid)
 		WHERE a.amname IN ('hnsw', 'ivfflat') AND c.relkind = 'i' AND pg_relation_size(c.oid) > 0));
+}
+
+# No index of the database has an error. Returns how many warnings: what a crash may leave and vacuum removes.
+sub is_clean
+{
+	my ($node, $name) = @_;
+	my $found = findings($node);
 	is(join("\n", grep { !/^warning/ } split(/\n/, $found)), '', "$name: quiver_index_check finds no error");
 	return scalar(grep { /^warning/ } split(/\n/, $found));
+}
+
+# Nor a warning.
+sub is_clean_after_vacuum
+{
+	my ($node, $name, $table) = @_;
+	$node->safe_psql('postgres', "VACUUM (INDEX_CLEANUP on) $table");
+	is(findings($node), '', "$name: quiver_index_check finds nothing after a VACUUM");
+	return;
 }
 
 # Settings under which a query can only be answered by the index.
