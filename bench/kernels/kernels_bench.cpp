@@ -194,6 +194,26 @@ void add_sparse_table(const char* family, const KernelSet& set,
     });
 }
 
+void add_order(const KernelSet& set, size_t n) {
+    benchmark::RegisterBenchmark(name_of("smallest", set, n).c_str(), [=](benchmark::State& state) {
+        const Inputs in(n);
+        const F32* const v = values<F32>(in).data();
+        for (auto _ : state) {
+            benchmark::DoNotOptimize(v);
+            benchmark::DoNotOptimize(set.order.smallest(v, n));
+        }
+    });
+    benchmark::RegisterBenchmark(
+        name_of("count_at_most", set, n).c_str(), [=](benchmark::State& state) {
+            const Inputs in(n);
+            const F32* const v = values<F32>(in).data();
+            for (auto _ : state) {
+                benchmark::DoNotOptimize(v);
+                benchmark::DoNotOptimize(set.order.count_at_most(v, n, 0.1f));
+            }
+        });
+}
+
 void add_set(const KernelSet& set) {
     for (const size_t n : kDims) {
         add_pair("l2_squared_f32", set, set.f32.l2_squared, n, n);
@@ -219,6 +239,7 @@ void add_set(const KernelSet& set) {
         add_convert("float_to_half", set, set.convert.float_to_half, n);
     }
     for (const size_t n : {16, 128, 1024}) {
+        add_order(set, n);
         add_sparse("sparse_l2_squared", set, set.sparse.l2_squared, n, n);
         add_sparse("sparse_inner_product", set, set.sparse.inner_product, n, n);
         add_sparse("sparse_l1", set, set.sparse.l1, n, n);

@@ -68,6 +68,12 @@ struct Int8 {
 };
 
 template <class Arch>
+struct Order {
+    static size_t smallest(const F32* v, size_t n) noexcept;
+    static size_t count_at_most(const F32* v, size_t n, float x) noexcept;
+};
+
+template <class Arch>
 struct Convert {
     static void half_to_float(const F16* in, F32* out, size_t n) noexcept;
     static void float_to_half(const F32* in, F16* out, size_t n) noexcept;
@@ -113,6 +119,12 @@ consteval Int8Kernels int8_table() {
 }
 
 template <class Arch>
+consteval OrderKernels order_table() {
+    using K = Order<Arch>;
+    return {K::smallest, K::count_at_most};
+}
+
+template <class Arch>
 consteval ConvertKernels convert_table() {
     using K = Convert<Arch>;
     return {K::half_to_float, K::float_to_half, K::affine_to_float};
@@ -138,6 +150,7 @@ consteval KernelSet make_set(Isa isa) {
         .bits = bit_table<BytesArch>(),
         .sparse = sparse_table<Arch>(),
         .int8 = int8_table<BytesArch>(),
+        .order = order_table<Arch>(),
         .convert = convert_table<Arch>(),
         .quant = quant_table<Arch>(),
     };

@@ -7,6 +7,7 @@
 #include "kernels/convert.inl"
 #include "kernels/float.inl"
 #include "kernels/int8.inl"
+#include "kernels/order.inl"
 #include "kernels/quant_avx2.inl"
 #include "kernels/sparse.inl"
 #include "quiver/base/no_postgres.hpp"
@@ -86,6 +87,25 @@ struct Lanes<arch::Avx2> {
     }
     [[gnu::always_inline]] static Doubles high(Floats x) noexcept {
         return _mm256_cvtps_pd(_mm256_extractf128_ps(x, 1));
+    }
+
+    [[gnu::always_inline]] static Floats smaller(Floats x, Floats y) noexcept {
+        return _mm256_min_ps(x, y);
+    }
+    [[gnu::always_inline]] static float smallest(Floats x) noexcept {
+        __m128 y = _mm_min_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
+        y = _mm_min_ps(y, _mm_movehl_ps(y, y));
+        return _mm_cvtss_f32(_mm_min_ss(y, _mm_movehdup_ps(y)));
+    }
+    [[gnu::always_inline]] static size_t first_equal(Floats x, float y) noexcept {
+        return first_bit(_mm256_movemask_ps(_mm256_cmp_ps(x, _mm256_set1_ps(y), _CMP_EQ_OQ)));
+    }
+    [[gnu::always_inline]] static size_t first_bit(int mask) noexcept {
+        return static_cast<size_t>(__builtin_ctz(static_cast<unsigned>(mask) | 1u << kWidth));
+    }
+    [[gnu::always_inline]] static Floats add_if_at_most(Floats counts, Floats x, float y) noexcept {
+        const __m256 wanted = _mm256_cmp_ps(x, _mm256_set1_ps(y), _CMP_LE_OQ);
+        return _mm256_add_ps(counts, _mm256_and_ps(wanted, _mm256_set1_ps(1)));
     }
 
     using Indices = __m256i;

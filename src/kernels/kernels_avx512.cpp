@@ -5,6 +5,7 @@
 #include "kernels/convert.inl"
 #include "kernels/float.inl"
 #include "kernels/int8.inl"
+#include "kernels/order.inl"
 #include "kernels/lanes_avx512.inl"
 #include "kernels/quant_avx512.inl"
 #include "kernels/sparse.inl"

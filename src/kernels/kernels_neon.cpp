@@ -7,6 +7,7 @@
 #include "kernels/convert.inl"
 #include "kernels/float.inl"
 #include "kernels/int8.inl"
+#include "kernels/order.inl"
 #include "kernels/quant_neon.inl"
 #include "kernels/sparse.inl"
 #include "quiver/base/no_postgres.hpp"
@@ -69,6 +70,22 @@ struct Lanes<arch::Neon> {
         return vcvt_f64_f32(vget_low_f32(x));
     }
     [[gnu::always_inline]] static Doubles high(Floats x) noexcept { return vcvt_high_f64_f32(x); }
+
+    [[gnu::always_inline]] static Floats smaller(Floats x, Floats y) noexcept {
+        return vminq_f32(x, y);
+    }
+    [[gnu::always_inline]] static float smallest(Floats x) noexcept { return vminvq_f32(x); }
+    [[gnu::always_inline]] static size_t first_equal(Floats x, float y) noexcept {
+        // 16 bits a lane.
+        const uint16x4_t lanes = vmovn_u32(vceqq_f32(x, vdupq_n_f32(y)));
+        const uint64_t mask = vget_lane_u64(vreinterpret_u64_u16(lanes), 0);
+        return mask == 0 ? kWidth : static_cast<size_t>(__builtin_ctzll(mask)) / 16;
+    }
+    [[gnu::always_inline]] static Floats add_if_at_most(Floats counts, Floats x, float y) noexcept {
+        const uint32x4_t wanted = vcleq_f32(x, vdupq_n_f32(y));
+        const uint32x4_t one = vreinterpretq_u32_f32(vdupq_n_f32(1));
+        return vaddq_f32(counts, vreinterpretq_f32_u32(vandq_u32(wanted, one)));
+    }
 
     using Indices = int32x4_t;
     using Mask = uint32x4_t;

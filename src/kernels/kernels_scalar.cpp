@@ -93,6 +93,14 @@ struct Int8<arch::Scalar> {
 };
 
 template <>
+struct Order<arch::Scalar> {
+    static size_t smallest(const F32* v, size_t n) noexcept { return reference::smallest(v, n); }
+    static size_t count_at_most(const F32* v, size_t n, float x) noexcept {
+        return reference::count_at_most(v, n, x);
+    }
+};
+
+template <>
 struct Convert<arch::Scalar> {
     static void half_to_float(const F16* in, F32* out, size_t n) noexcept {
         reference::half_to_float(in, out, n);

@@ -8,6 +8,7 @@
 #include "kernels/convert.inl"
 #include "kernels/float.inl"
 #include "kernels/int8.inl"
+#include "kernels/order.inl"
 #include "kernels/quant_sse2.inl"
 #include "kernels/sparse.inl"
 #include "quiver/base/no_postgres.hpp"
@@ -118,6 +119,24 @@ struct Lanes<arch::Sse2> {
     [[gnu::always_inline]] static Doubles low(Floats x) noexcept { return _mm_cvtps_pd(x); }
     [[gnu::always_inline]] static Doubles high(Floats x) noexcept {
         return _mm_cvtps_pd(_mm_movehl_ps(x, x));
+    }
+
+    [[gnu::always_inline]] static Floats smaller(Floats x, Floats y) noexcept {
+        return _mm_min_ps(x, y);
+    }
+    [[gnu::always_inline]] static float smallest(Floats x) noexcept {
+        const __m128 y = _mm_min_ps(x, _mm_movehl_ps(x, x));
+        return _mm_cvtss_f32(_mm_min_ss(y, _mm_shuffle_ps(y, y, 1)));
+    }
+    [[gnu::always_inline]] static size_t first_equal(Floats x, float y) noexcept {
+        return first_bit(_mm_movemask_ps(_mm_cmpeq_ps(x, _mm_set1_ps(y))));
+    }
+    [[gnu::always_inline]] static size_t first_bit(int mask) noexcept {
+        return static_cast<size_t>(__builtin_ctz(static_cast<unsigned>(mask) | 1u << kWidth));
+    }
+    [[gnu::always_inline]] static Floats add_if_at_most(Floats counts, Floats x, float y) noexcept {
+        const __m128 wanted = _mm_cmple_ps(x, _mm_set1_ps(y));
+        return _mm_add_ps(counts, _mm_and_ps(wanted, _mm_set1_ps(1)));
     }
 
     using Indices = __m128i;

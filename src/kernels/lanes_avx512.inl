@@ -59,6 +59,24 @@ struct Avx512Lanes {
         return _mm512_cvtps_pd(_mm512_extractf32x8_ps(x, 1));
     }
 
+    [[gnu::always_inline]] static Floats smaller(Floats x, Floats y) noexcept {
+        return _mm512_min_ps(x, y);
+    }
+    [[gnu::always_inline]] static float smallest(Floats x) noexcept {
+        const __m256 y = _mm256_min_ps(_mm512_castps512_ps256(x), _mm512_extractf32x8_ps(x, 1));
+        __m128 z = _mm_min_ps(_mm256_castps256_ps128(y), _mm256_extractf128_ps(y, 1));
+        z = _mm_min_ps(z, _mm_movehl_ps(z, z));
+        return _mm_cvtss_f32(_mm_min_ss(z, _mm_movehdup_ps(z)));
+    }
+    [[gnu::always_inline]] static size_t first_equal(Floats x, float y) noexcept {
+        const unsigned mask = _mm512_cmp_ps_mask(x, _mm512_set1_ps(y), _CMP_EQ_OQ);
+        return static_cast<size_t>(__builtin_ctz(mask | 1u << kWidth));
+    }
+    [[gnu::always_inline]] static Floats add_if_at_most(Floats counts, Floats x, float y) noexcept {
+        const __mmask16 wanted = _mm512_cmp_ps_mask(x, _mm512_set1_ps(y), _CMP_LE_OQ);
+        return _mm512_mask_add_ps(counts, wanted, counts, _mm512_set1_ps(1));
+    }
+
     using Indices = __m512i;
     using Mask = __mmask16;
     [[gnu::always_inline]] static Indices load(const I32* p) noexcept {

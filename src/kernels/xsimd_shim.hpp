@@ -8,6 +8,9 @@
 // - load: kWidth elements of F32, F16, uint8_t or int16_t, as Floats, or of I32. load_tail: the
 //   first r < kWidth elements, then zeros; not of int16_t. store: Floats as F32 or F16.
 // - sum: horizontal. low, high: the halves of Floats as Doubles.
+// - smaller: of each two numbers. smallest: horizontal. first_equal: the first lane that is equal
+// to
+//   a number, kWidth when none is. add_if_at_most: 1 more in each lane that is a number or less.
 // - keep: the same Floats, in a register from now on.
 // - equal: which of kWidth indices are equal to a number, as a Mask. choose(mask, yes, no). any.
 // - find, find_tail: what a SparseTable has at kWidth, or r < kWidth, indices; else 0.

@@ -42,6 +42,16 @@ public:
         return cell->value;
     }
 
+    // The same, but a new value has all bits set. There is no branch on whether it is new, for
+    // where that cannot be predicted.
+    V& at(uint32_t id) {
+        if (2 * (size_ + 1) > slots_) grow();
+        Cell* const cell = cell_of(id);
+        size_ += cell->id != id;
+        cell->id = id;
+        return cell->value;
+    }
+
     // The value of the id, null when there is none.
     const V* get(uint32_t id) const {
         const Cell* const cell = cell_of(id);
@@ -56,7 +66,7 @@ private:
 
     Cell* cell_of(uint32_t id) const {
         size_t slot = IdSet::home(id) & (slots_ - 1);
-        while (cells_[slot].id != id && cells_[slot].id != IdSet::kNoId)
+        while ((cells_[slot].id != id) & (cells_[slot].id != IdSet::kNoId))
             slot = (slot + 1) & (slots_ - 1);
         return &cells_[slot];
     }

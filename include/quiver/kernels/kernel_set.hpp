@@ -1,8 +1,8 @@
 // The table of SIMD kernels: one field per kernel, one table per instruction set.
 //
-// All pointers may be unaligned. Every length may be 0. No kernel reads past its inputs. Sums are
-// accumulated in float32 in an order that differs between instruction sets; the error against exact
-// arithmetic is bounded by
+// All pointers may be unaligned. Every length may be 0, unless a kernel says otherwise. No kernel
+// reads past its inputs. Sums are accumulated in float32 in an order that differs between
+// instruction sets; the error against exact arithmetic is bounded by
 //   (n + 8) * 2^-24 * sum(|terms|) + n * 2^-149
 // (the second part is for terms below float32's smallest number) and is asserted by the unit tests.
 // A sum that exceeds float32 is an infinity, never NaN, unless its terms overflow with both signs.
@@ -122,6 +122,14 @@ struct Int8Kernels {
                                size_t n, int32_t* out) noexcept;
 };
 
+// Numbers, none of which is NaN.
+struct OrderKernels {
+    // The place of the smallest of n > 0; of equal ones, the first.
+    size_t (*smallest)(const F32* v, size_t n) noexcept;
+    // How many are x or less.
+    size_t (*count_at_most)(const F32* v, size_t n, float x) noexcept;
+};
+
 struct ConvertKernels {
     // Exact widening.
     void (*half_to_float)(const F16* in, F32* out, size_t n) noexcept;
@@ -207,6 +215,7 @@ struct KernelSet {
     BitKernels bits;
     SparseKernels sparse;
     Int8Kernels int8;
+    OrderKernels order;
     ConvertKernels convert;
     QuantKernels quant;
 };

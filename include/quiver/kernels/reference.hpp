@@ -216,6 +216,19 @@ inline int32_t int8_inner_product(const int8_t* a, const int8_t* b, size_t n) no
     return sum;
 }
 
+inline size_t smallest(const F32* v, size_t n) noexcept {
+    size_t at = 0;
+    for (size_t i = 1; i < n; ++i)
+        if (v[i].value < v[at].value) at = i;
+    return at;
+}
+
+inline size_t count_at_most(const F32* v, size_t n, float x) noexcept {
+    size_t count = 0;
+    for (size_t i = 0; i < n; ++i) count += v[i].value <= x;
+    return count;
+}
+
 inline void half_to_float(const F16* in, F32* out, size_t n) noexcept {
     for (size_t i = 0; i < n; ++i) out[i] = to_float(in[i]);
 }

@@ -1,16 +1,20 @@
-// The beam of a search on pages: the nearest nodes known so far, in one sorted array, by exact
-// distance where a node has been visited and by what its estimates come to where it has not.
+// The beam of a search on pages: the nearest nodes known so far, by exact distance where a node has
+// been visited and by what its estimates come to where it has not.
 //
-// Beside it a map from every node that was ever offered to that place. It answers in one look what
-// is to be done with a further estimate of the same node, and where in the array the node is.
+// Most of the nodes that edges lead to are met several times, move a little with every estimate,
+// and are never visited. So those that are open, that is, not visited yet, lie in no order, and a
+// map from ids leads to their places: an estimate changes one number. Once in a hop the nearest two
+// are looked up, and now and then the array is cleared of those that are not among the nearest.
 #pragma once
 
-#include <algorithm>   // std::fill_n, std::max, std::min
-#include <cstring>     // std::memmove
-#include <functional>  // std::less
-#include <limits>      // std::numeric_limits
+#include <algorithm>  // std::copy_n, std::fill_n, std::max, std::min, std::nth_element
+#include <array>      // std::array
+#include <bit>        // std::bit_cast
+#include <cstring>    // std::memmove
+#include <limits>     // std::numeric_limits
 
 #include "quiver/base/id_map.hpp"
+#include "quiver/kernels/dispatch.hpp"
 #include "quiver/page/layout.hpp"
 
 namespace quiver::store {
@@ -24,222 +28,273 @@ enum class Estimates : uint8_t {
 
 class Beam {
 public:
-    // What is taken out to be visited.
     struct Entry {
         float dist;
         page::NodeId id;
         uint8_t generation;
     };
 
-    explicit Beam(Arena arena) : arena_(arena), known_(arena, 512) {}
+    explicit Beam(Arena arena)
+        : arena_(arena), order_(&kernels::active().order), known_(arena, kExpected) {}
 
-    // Empty, for `room` entries.
+    // Empty, for the nearest `room` nodes.
     void begin(size_t room, Estimates estimates) {
         room_ = room;
         estimates_ = estimates;
         if (room_ > capacity_) {
             capacity_ = room_;
-            dists_ = arena_.array<float>(page::round_up(room_, kStep) + kStep);
-            nodes_ = arena_.array<Node>(room_ + 1);
+            dists_ = arena_.array<float>(most_open() + page::kMaxEdgesPadded + 1);
+            nodes_ = arena_.array<Node>(most_open() + page::kMaxEdgesPadded + 1);
+            visited_ = arena_.array<float>(room_ + 1);
+            all_ = arena_.array<float>(most_open() + page::kMaxEdgesPadded + room_);
         }
-        std::fill_n(dists_, page::round_up(room_, kStep) + kStep, kFar);
-        size_ = next_ = 0;
-        taken_ = kNone;
+        open_ = kFirst;
+        visits_ = 0;
+        bound_ = nearest_ = kFar;
+        step_ = kLongestStep;
+        looked_ = false;
         known_.reset();
     }
 
-    bool full() const { return size_ == room_; }
+    // Nothing at or beyond this distance gets in: about that of the farthest of the nearest `room`.
+    // It never grows. (That distance does, when estimates turn out too small; a bound that follows
+    // makes 5 to 8 % more hops, and finds what a somewhat larger room finds.)
+    float bound() const { return bound_; }
 
-    // Nothing at or beyond this distance gets in.
-    float bound() const { return full() ? dists_[size_ - 1] : kFar; }
-
-    // before: an entry is taken. The bound once it is back at this distance.
-    float bound_with(float dist) const {
-        if (size_ < room_) return kFar;
-        if (size_ == 1) return dist;
-        return std::max(dists_[size_ - 1 - (taken_ == size_ - 1)], dist);
-    }
-
-    // The distance of the nearest entry that is not taken; infinite when there is none.
-    float nearest() const { return dists_[taken_ == 0]; }
+    // after: take(). The distance of the nearest of the others; infinite when there is none.
+    float nearest() const { return visits_ > 0 ? std::min(nearest_, visited_[0]) : nearest_; }
 
     // A node to start from, at a distance still unknown: before all others.
     void seed(page::NodeId id, uint8_t generation) {
-        Known& known = known_.at(id, kUnknown);
-        if (known.count != 0) return;
-        known = {kStart, kFixed};
-        insert(kStart, id, generation);
+        if (open_ > most_open()) clear();
+        Known& known = known_.at(id);
+        if (known.unseen != kUnknown.unseen) return;
+        known = {kStart, static_cast<uint32_t>(open_), kTaken};
+        dists_[open_] = kStart;
+        nodes_[open_] = {id, generation, false};
+        open_++;
+        looked_ = false;
     }
 
-    // An estimate of a node: the node enters the beam, or its entry moves, or leaves.
-    // before: none is taken.
-    [[gnu::always_inline]] void offer(float dist, page::NodeId id, uint8_t generation) {
-        Known& known = known_.at(id, kUnknown);
-        if (known.count == kFixed) return;
-        const Known before = known;
-        known.count++;
-        known.dist = merged(before, dist);
-        if (before.count > 0 && before.dist == known.dist) return;
-        if (before.count > 0 && size_ > 0 && before.dist <= dists_[size_ - 1]) {
-            const size_t at = position(id, before.dist);
-            if (at < size_) return move(at, known.dist);  // else it was pushed out
+    // Estimates of up to kMaxEdgesPadded nodes: each gets in, or moves, or stays outside.
+    //
+    // Which of these cannot be predicted, so there is no branch. Who stays outside is written
+    // behind the last, and who was taken to a place that nobody reads.
+    void offer(const Entry* entries, size_t count) {
+        if (open_ > most_open()) clear();
+        // Copies, which no store in the loop can change.
+        float* const dists = dists_;
+        Node* const nodes = nodes_;
+        const float bound = bound_;
+        auto open = static_cast<uint32_t>(open_);
+        for (size_t i = 0; i < count; i++) {
+            const Entry entry = entries[i];
+            Known& known = known_.at(entry.id);
+            const float dist = merged(known, entry.dist);
+            const uint32_t place = known.place;
+            const uint32_t enters = (place == kNowhere) & (dist < bound);
+            known = {dist, place ^ ((place ^ open) & -enters), counted(known.unseen)};
+            dists[std::min(place, open)] = dist;
+            nodes[open] = {entry.id, entry.generation, false};
+            open += enters;
         }
-        if (known.dist < bound()) insert(known.dist, id, generation);
+        open_ = open;
+        looked_ = false;
+    }
+    void offer(float dist, page::NodeId id, uint8_t generation) {
+        const Entry entry = {dist, id, generation};
+        offer(&entry, 1);
     }
 
-    // Whether any entry is unvisited.
-    bool more() const { return next_ < size_; }
+    // Whether an open entry is among the nearest `room`.
+    bool more() {
+        look();
+        return first_.dist < (visits_ < room_ ? kFar : visited_[room_ - 1]);
+    }
 
-    // before: more(). Takes the nearest unvisited entry, to be visited. It keeps its place until
-    // put_visited(), drop() or forget() says what became of it.
+    // before: more(). Takes the nearest open entry, to be visited; no estimate will put it back.
     Entry take() {
-        drop();
-        taken_ = next_;
-        Node& node = nodes_[taken_];
-        node.visited = true;
-        known_.at(node.id, kUnknown) = {dists_[taken_], kFixed};
-        const Entry entry = {dists_[taken_], node.id, node.generation};
-        skip_visited();
+        const size_t at = first_.place;
+        const Entry entry = {first_.dist, nodes_[at].id, nodes_[at].generation};
+        known_.at(entry.id) = {0, kUnread, kTaken};
+        nearest_ = second_.dist;
+        open_--;
+        if (at < open_) {
+            dists_[at] = dists_[open_];
+            nodes_[at] = nodes_[open_];
+            known_.at(nodes_[at].id).place = static_cast<uint32_t>(at);
+        }
+        looked_ = false;
         return entry;
     }
 
     // What was taken has its exact distance.
     void put_visited(float dist) {
-        next_ -= shift(taken_, dist) >= next_;
-        taken_ = kNone;
-    }
-
-    // What was taken leaves the beam.
-    void drop() {
-        if (taken_ == kNone) return;
-        size_--;
-        std::memmove(dists_ + taken_, dists_ + taken_ + 1, (size_ - taken_) * sizeof(float));
-        std::memmove(nodes_ + taken_, nodes_ + taken_ + 1, (size_ - taken_) * sizeof(Node));
-        dists_[size_] = kFar;
-        next_ -= next_ > taken_;
-        taken_ = kNone;
+        const size_t at = order_->count_at_most(as_f32(visited_), visits_, dist);
+        if (at == room_) return;
+        visits_ += visits_ < room_;
+        std::memmove(visited_ + at + 1, visited_ + at, (visits_ - 1 - at) * sizeof(float));
+        visited_[at] = dist;
     }
 
     // What was taken was no node of that generation; one of another may be.
-    void forget() {
-        known_.at(nodes_[taken_].id, kUnknown) = kUnknown;
-        drop();
-    }
+    void forget(const Entry& taken) { known_.at(taken.id) = kUnknown; }
 
-    // f(id) for the next `count` unvisited entries, once for each.
+    // f(id) for the two that are to be visited next as it seems now, once for each.
     template <class F>
-    void announce(size_t count, F f) {
-        for (size_t at = next_; at < size_ && count > 0; at++) {
-            Node& node = nodes_[at];
-            if (node.visited) continue;
-            count--;
-            if (node.announced) continue;
-            node.announced = true;
-            f(node.id);
+    void announce(F f) {
+        look();
+        for (const Place& next : {first_, second_}) {
+            if (next.dist == kFar || nodes_[next.place].announced) continue;
+            nodes_[next.place].announced = true;
+            f(nodes_[next.place].id);
         }
     }
 
 private:
     static constexpr float kFar = std::numeric_limits<float>::infinity();
     static constexpr float kStart = std::numeric_limits<float>::lowest();
-    static constexpr uint32_t kFixed = ~uint32_t{0};
-    static constexpr size_t kNone = ~size_t{0};
-    static constexpr size_t kStep = 16;     // distances compared at once
-    static constexpr size_t kScanned = 64;  // that many are faster compared than halved
+    static constexpr size_t kExpected = 1024;  // nodes that a search meets
+    static constexpr size_t kFirst = 1;        // place of the first open entry
+    static constexpr float kLongestStep = 0.25f;
+    static constexpr float kShortestStep = 0.01f;
 
     struct Node {
         page::NodeId id;
         uint8_t generation;
-        bool visited;
         bool announced;
     };
-    struct Known {
+    struct Place {
         float dist;
-        uint32_t count;  // estimates; kFixed: a start, or taken, which no estimate moves
+        size_t place;
     };
-    static constexpr Known kUnknown = {0, 0};
+
+    // A new one has all bits set.
+    struct Known {
+        float dist;  // what the estimates came to
+        uint32_t place;
+        uint32_t unseen;  // ~(number of estimates)
+    };
+    static constexpr Known kUnknown = {0, ~uint32_t{0}, ~uint32_t{0}};
+    static constexpr uint32_t kNowhere = ~uint32_t{0};  // the place of who is not open
+    static constexpr uint32_t kUnread = 0;              // and of who was taken
+    static constexpr uint32_t kMostCounted = 62;
+    static constexpr uint32_t kTaken =
+        ~(kMostCounted + 1);  // no estimate counts: a start, or taken
+
+    // What an estimate counts for that comes after so many.
+    static constexpr auto kWeights = [] {
+        std::array<float, kMostCounted + 2> weights{};
+        for (uint32_t i = 0; i <= kMostCounted; i++) weights[i] = 1 / static_cast<float>(i + 1);
+        return weights;
+    }();
+    static constexpr uint32_t counted(uint32_t unseen) { return unseen - (unseen > ~kMostCounted); }
 
     float merged(const Known& known, float dist) const {
-        if (known.count == 0) return dist;
-        if (estimates_ == Estimates::smallest) return std::min(known.dist, dist);
-        return known.dist + (dist - known.dist) / static_cast<float>(known.count + 1);
+        const uint32_t count = ~known.unseen;
+        // Nothing, if there is none yet: what is there is no number then.
+        const float before =
+            std::bit_cast<float>(std::bit_cast<uint32_t>(known.dist) & -uint32_t{count != 0});
+        if (estimates_ == Estimates::smallest) return count == 0 ? dist : std::min(before, dist);
+        const float weight = kWeights[count];
+        return before * (1 - weight) + dist * weight;
     }
 
-    // Where the node with this distance is; size_ when it was pushed out.
-    size_t position(page::NodeId id, float dist) const {
-        size_t at = place(dist, std::less<>());
-        while (at < size_ && dists_[at] == dist && nodes_[at].id != id) at++;
-        return at < size_ && dists_[at] == dist ? at : size_;
+    // So many open entries are looked through in a hop; when there are more, it is time to clear.
+    size_t most_open() const { return kFirst + room_ + room_ / 4 + 64; }
+
+    static const F32* as_f32(const float* v) { return reinterpret_cast<const F32*>(v); }
+
+    // Finds the nearest two open entries, and with that a closer bound.
+    void look() {
+        if (looked_) return;
+        looked_ = true;
+        first_ = nearest_open();
+        second_ = {kFar, kFirst};
+        if (first_.dist == kFar) return;
+        dists_[first_.place] = kFar;
+        second_ = nearest_open();
+        dists_[first_.place] = first_.dist;
+        // Else a start is still to be visited.
+        if (first_.dist != kStart) move_bound();
     }
 
-    // How many entries are before(dist). The distances behind the last are infinite.
-    template <class Before>
-    [[gnu::always_inline]] size_t place(float dist, Before before) const {
-        const float* from = dists_;
-        size_t n = size_;
-        while (n > kScanned) {
-            const size_t half = n / 2;
-            from = before(from[half - 1], dist) ? from + half : from;
-            n -= half;
+    Place nearest_open() const {
+        if (open_ == kFirst) return {kFar, kFirst};
+        const size_t at = kFirst + order_->smallest(as_f32(dists_ + kFirst), open_ - kFirst);
+        return {dists_[at], at};
+    }
+
+    // Counts who is within a distance a step below the bound, which becomes the bound if these are
+    // enough. Steps are parts of the way from the nearest, and get longer and shorter with success.
+    void move_bound() {
+        if (bound_ == kFar) {
+            if (open_ - kFirst + visits_ >= room_) bound_ = farthest();
+            return;
         }
-        int count = 0;
-        for (size_t i = 0; i < n; i += kStep) {
-            for (size_t j = 0; j < kStep; j++) count += before(from[i + j], dist);
-        }
-        return std::min(static_cast<size_t>(from - dists_) + static_cast<size_t>(count), size_);
-    }
-
-    // before: dist < bound(). Who is pushed out is the last.
-    void insert(float dist, page::NodeId id, uint8_t generation) {
-        const size_t at = place(dist, std::less_equal<>());
-        if (size_ < room_) size_++;
-        std::memmove(dists_ + at + 1, dists_ + at, (size_ - 1 - at) * sizeof(float));
-        std::memmove(nodes_ + at + 1, nodes_ + at, (size_ - 1 - at) * sizeof(Node));
-        dists_[at] = dist;
-        nodes_[at] = {id, generation, false, false};
-        next_ = std::min(next_, at);
-    }
-
-    // before: entry `at` is unvisited, so it is not before next_.
-    void move(size_t at, float dist) {
-        const size_t to = shift(at, dist);
-        if (to > at)
-            skip_visited();
-        else
-            next_ = std::min(next_, to);
-    }
-
-    // Entry `at` goes where its new distance belongs: that place. Leaves next_ alone.
-    size_t shift(size_t at, float dist) {
-        const Node node = nodes_[at];
-        size_t to = place(dist, std::less_equal<>());
-        if (to > at) {
-            to--;
-            std::memmove(dists_ + at, dists_ + at + 1, (to - at) * sizeof(float));
-            std::memmove(nodes_ + at, nodes_ + at + 1, (to - at) * sizeof(Node));
+        const float nearest = visits_ > 0 ? std::min(first_.dist, visited_[0]) : first_.dist;
+        const float closer = bound_ - (bound_ - nearest) * step_;
+        const size_t within =
+            order_->count_at_most(as_f32(visited_), visits_, closer) +
+            order_->count_at_most(as_f32(dists_ + kFirst), open_ - kFirst, closer);
+        if (within >= room_) {
+            bound_ = closer;
+            step_ = std::min(step_ * 1.5f, kLongestStep);
         } else {
-            std::memmove(dists_ + to + 1, dists_ + to, (at - to) * sizeof(float));
-            std::memmove(nodes_ + to + 1, nodes_ + to, (at - to) * sizeof(Node));
+            step_ = std::max(step_ * 0.5f, kShortestStep);
         }
-        dists_[to] = dist;
-        nodes_[to] = node;
-        return to;
     }
 
-    void skip_visited() {
-        while (next_ < size_ && nodes_[next_].visited) next_++;
+    // before: there are `room` or more. The distance of the farthest of the nearest `room`.
+    float farthest() {
+        float* end = std::copy_n(dists_ + kFirst, open_ - kFirst, all_);
+        end = std::copy_n(visited_, visits_, end);
+        std::nth_element(all_, all_ + room_ - 1, end);
+        return all_[room_ - 1];
+    }
+
+    // Leaves in the array who is among the nearest `room`. The others remain known, and come back
+    // with an estimate that brings them nearer.
+    [[gnu::noinline]] void clear() {
+        const float farthest = this->farthest();
+        bound_ = std::min(bound_, farthest);
+        // Of several at that distance, as many as there is room for.
+        const size_t all = open_ - kFirst + visits_;
+        size_t left = room_;
+        for (size_t i = 0; i < all; i++) left -= all_[i] < farthest;
+        for (size_t i = 0; i < visits_; i++) left -= visited_[i] == farthest && left > 0;
+        size_t kept = kFirst;
+        for (size_t i = kFirst; i < open_; i++) {
+            const bool last = dists_[i] == farthest && left > 0;
+            const bool stays = dists_[i] < farthest || last;
+            left -= last;
+            known_.at(nodes_[i].id).place = stays ? static_cast<uint32_t>(kept) : kNowhere;
+            dists_[kept] = dists_[i];
+            nodes_[kept] = nodes_[i];
+            kept += stays;
+        }
+        open_ = kept;
+        looked_ = false;
     }
 
     Arena arena_;
+    const kernels::OrderKernels* order_;
     Estimates estimates_ = Estimates::mean;
-    IdMap<Known> known_;  // where an unvisited node is, if it is in the beam
-    float* dists_ = nullptr;
-    Node* nodes_ = nullptr;
+    IdMap<Known> known_;        // every node that was ever offered
+    float* dists_ = nullptr;    // of open entries, from kFirst on, and room behind them
+    Node* nodes_ = nullptr;     // of the same
+    float* visited_ = nullptr;  // distances of the nearest visited nodes, sorted
+    float* all_ = nullptr;
     size_t capacity_ = 0;
     size_t room_ = 0;
-    size_t size_ = 0;
-    size_t next_ = 0;  // first unvisited entry, size_ when there is none
-    size_t taken_ = kNone;
+    size_t open_ = kFirst;  // behind the last open entry
+    size_t visits_ = 0;     // of visited_
+    float bound_ = kFar;
+    float step_ = kLongestStep;
+    float nearest_ = kFar;  // of the open ones, when the last was taken
+    bool looked_ = false;   // whether these are up to date:
+    Place first_{};         // the next to be visited
+    Place second_{};
 };
 
 }  // namespace quiver::store

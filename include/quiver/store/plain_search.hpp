@@ -97,10 +97,7 @@ private:
         const Beam::Entry entry = beam_.take();
         const uint32_t visit = met_.at(entry.id, kUnknown);
         const bool live = visits_[visit].live;
-        if (live)
-            beam_.put_visited(entry.dist);
-        else
-            beam_.drop();
+        if (live) beam_.put_visited(entry.dist);
         counters_->hops++;
 
         const List list = lists_[visit];

@@ -104,16 +104,9 @@ public:
 
 private:
     static constexpr size_t kHopsPerEntry = 4;
-    static constexpr size_t kAhead = 2;
     // How far beyond the beam an estimate may be, in widths of the beam, and count. Without those a
     // mean would be of the too small ones only; with all of them a hop takes a third longer.
     static constexpr float kBeyond = 0.25f;
-
-    struct Edge {
-        page::NodeId id;
-        float dist;
-        uint8_t generation;
-    };
 
     // before: there is an unvisited entry. after: the nearest one is visited and in its exact
     // place, or gone: when that is beyond the beam, when the node has no heap tuple (it was a way,
@@ -126,41 +119,39 @@ private:
         counters_->hops++;
 
         Found node{};
-        Edge edges[page::kMaxEdgesPadded];
+        Beam::Entry edges[page::kMaxEdgesPadded];
         size_t count = 0;
         const auto step = [&](page::ConstSlot slot, const std::byte* own) {
             node = view(slot, id, query_->exact(own));
             visitor_(slot, own, node);
 
-            const float worst = beam_.bound_with(node.dist);
+            const float worst = beam_.bound();
             const float limit = worst + kBeyond * (worst - std::min(node.dist, beam_.nearest()));
             float dists[page::kMaxEdgesPadded];
             query_->estimate(slot, own, node.dist, dists);
             const size_t degree = std::min<size_t>(slot.header().edge_count, layout_->edges);
             counters_->estimates += degree;
+            const auto* const ids = slot.ids();
+            const uint8_t* const tags = slot.tag();
             // Whether one gets in cannot be predicted, so there is no branch on it.
             for (size_t i = 0; i < degree; i++) {
-                edges[count] = {slot.ids()[i], dists[i],
-                                static_cast<uint8_t>(slot.tag()[i] & page::kGenerationMask)};
+                edges[count] = {dists[i], ids[i],
+                                static_cast<uint8_t>(tags[i] & page::kGenerationMask)};
                 count += dists[i] < limit;
             }
         };
         if (!reader_.read(id, generation, step)) {
             counters_->stale++;
-            beam_.forget();
+            beam_.forget(entry);
             return false;
         }
 
         counters_->exact++;
         counters_->candidates += count;
         visits_.push(node);
-        if (node.live)
-            beam_.put_visited(node.dist);
-        else
-            beam_.drop();
-        for (size_t i = 0; i < count; i++)
-            beam_.offer(edges[i].dist, edges[i].id, edges[i].generation);
-        beam_.announce(kAhead, [&](page::NodeId next) { announce(next); });
+        if (node.live) beam_.put_visited(node.dist);
+        beam_.offer(edges, count);
+        beam_.announce([&](page::NodeId next) { announce(next); });
         return node.live;
     }
 

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>  // std::find_if, std::min, std::stable_sort
+#include <algorithm>  // std::min, std::min_element, std::sort
 #include <limits>     // std::numeric_limits
 #include <map>        // std::map
-#include <vector>     // std::erase_if, std::vector
+#include <vector>     // std::vector
 
 #include "quiver/base/rng.hpp"
 #include "support/heap_arena.hpp"
@@ -14,13 +14,24 @@
 namespace quiver::store {
 namespace {
 
-std::vector<page::NodeId> drain(Beam& beam) {
-    std::vector<page::NodeId> ids;
+using Ids = std::vector<page::NodeId>;
+
+Ids drain(Beam& beam) {
+    Ids ids;
     while (beam.more()) ids.push_back(beam.take().id);
     return ids;
 }
 
-using Ids = std::vector<page::NodeId>;
+// Visits all there is to visit, each at the distance it was taken at.
+Ids visit_all(Beam& beam) {
+    Ids ids;
+    while (beam.more()) {
+        const Beam::Entry entry = beam.take();
+        ids.push_back(entry.id);
+        beam.put_visited(entry.dist);
+    }
+    return ids;
+}
 
 TEST(Beam, GivesTheNearestFirstAndNoMoreThanItsRoom) {
     test::HeapArena memory;
@@ -28,9 +39,7 @@ TEST(Beam, GivesTheNearestFirstAndNoMoreThanItsRoom) {
     beam.begin(3, Estimates::mean);
     for (const float dist : {4.0f, 1.0f, 5.0f, 2.0f, 3.0f})
         beam.offer(dist, static_cast<page::NodeId>(dist), 0);
-    EXPECT_TRUE(beam.full());
-    EXPECT_EQ(beam.bound(), 3);
-    EXPECT_EQ(drain(beam), (Ids{1, 2, 3}));
+    EXPECT_EQ(visit_all(beam), (Ids{1, 2, 3}));
 }
 
 TEST(Beam, StartsComeBeforeAllOthers) {
@@ -40,6 +49,7 @@ TEST(Beam, StartsComeBeforeAllOthers) {
     beam.offer(-5, 1, 0);
     beam.seed(2, 0);
     beam.seed(2, 0);
+    beam.offer(9, 2, 0);  // moves nothing
     EXPECT_EQ(drain(beam), (Ids{2, 1}));
 }
 
@@ -52,10 +62,9 @@ TEST(Beam, ANodeHasTheMeanOfItsEstimates) {
     beam.offer(5, 3, 0);
     beam.offer(0, 2, 0);  // 1.5: moves up
     beam.offer(8, 1, 0);  // 5: moves down
-    beam.offer(4, 4, 0);  // pushes that out
-    beam.offer(2, 1, 0);  // 4, but nothing at the bound gets in
-    beam.offer(1, 1, 0);  // 3.25: comes back
-    EXPECT_EQ(drain(beam), (Ids{2, 1, 4}));
+    beam.offer(4, 4, 0);
+    beam.offer(1, 1, 0);  // 3.67: moves up again
+    EXPECT_EQ(visit_all(beam), (Ids{2, 1, 4}));
 }
 
 TEST(Beam, ANodeHasTheSmallestOfItsEstimates) {
@@ -69,29 +78,50 @@ TEST(Beam, ANodeHasTheSmallestOfItsEstimates) {
     EXPECT_EQ(drain(beam), (Ids{2, 1}));
 }
 
-TEST(Beam, SaysWhereItsBoundWillBe) {
+TEST(Beam, ItsBoundComesDownToTheFarthestOfTheNearest) {
     test::HeapArena memory;
     Beam beam(memory.arena());
-    beam.begin(2, Estimates::mean);
+    beam.begin(4, Estimates::mean);
+    for (page::NodeId id = 1; id <= 3; id++) beam.offer(static_cast<float>(id), id, 0);
+    EXPECT_TRUE(beam.more());
+    EXPECT_EQ(beam.bound(), std::numeric_limits<float>::infinity());  // there is room
+    beam.offer(7, 7, 0);
+    beam.offer(8, 8, 0);
+    EXPECT_TRUE(beam.more());
+    EXPECT_EQ(beam.bound(), 7);
+    beam.offer(7, 9, 0);  // not nearer than that
+    beam.offer(4, 4, 0);
+    float before = 7;
+    for (int hop = 0; hop < 40; hop++) {
+        beam.offer(100, 100, 0);
+        EXPECT_TRUE(beam.more());
+        EXPECT_LE(beam.bound(), before);
+        EXPECT_GE(beam.bound(), 4);
+        before = beam.bound();
+    }
+    EXPECT_LT(before, 4.1f);
+    EXPECT_EQ(drain(beam), (Ids{1, 2, 3, 4, 7, 8}));  // nothing was visited, so nothing hides them
+}
+
+TEST(Beam, KnowsTheNearestOfTheOthers) {
+    test::HeapArena memory;
+    Beam beam(memory.arena());
+    beam.begin(4, Estimates::mean);
     beam.offer(2, 1, 0);
+    EXPECT_TRUE(beam.more());
     (void)beam.take();
-    EXPECT_EQ(beam.bound_with(7), std::numeric_limits<float>::infinity());
     EXPECT_EQ(beam.nearest(), std::numeric_limits<float>::infinity());
     beam.put_visited(4);
-    beam.offer(3, 2, 0);
-    (void)beam.take();  // the other one is behind it
-    EXPECT_EQ(beam.bound_with(7), 7);
-    EXPECT_EQ(beam.bound_with(1), 4);
-    EXPECT_EQ(beam.nearest(), 4);
-    beam.put_visited(5);
-    beam.offer(4.5, 3, 0);  // pushes that out
-    (void)beam.take();      // the other one is before it
-    EXPECT_EQ(beam.bound_with(7), 7);
-    EXPECT_EQ(beam.bound_with(1), 4);
-    beam.begin(1, Estimates::mean);
-    beam.offer(3, 1, 0);
+    beam.offer(6, 2, 0);
+    beam.offer(5, 3, 0);
+    EXPECT_TRUE(beam.more());
     (void)beam.take();
-    EXPECT_EQ(beam.bound_with(7), 7);
+    EXPECT_EQ(beam.nearest(), 4);
+    beam.offer(3, 4, 0);
+    beam.offer(2, 5, 0);
+    EXPECT_TRUE(beam.more());
+    (void)beam.take();
+    EXPECT_EQ(beam.nearest(), 3);
 }
 
 TEST(Beam, AVisitedNodeIsNotVisitedAgain) {
@@ -99,6 +129,7 @@ TEST(Beam, AVisitedNodeIsNotVisitedAgain) {
     Beam beam(memory.arena());
     beam.begin(4, Estimates::mean);
     beam.offer(2, 1, 0);
+    EXPECT_TRUE(beam.more());
     const Beam::Entry entry = beam.take();
     EXPECT_EQ(entry.id, 1u);
     beam.put_visited(2.5);
@@ -111,11 +142,13 @@ TEST(Beam, AStaleEdgeDoesNotHideTheNode) {
     Beam beam(memory.arena());
     beam.begin(4, Estimates::mean);
     beam.offer(2, 1, 0);
-    (void)beam.take();
-    beam.forget();
+    ASSERT_TRUE(beam.more());
+    beam.forget(beam.take());
     beam.offer(3, 1, 7);
     ASSERT_TRUE(beam.more());
-    EXPECT_EQ(beam.take().generation, 7);
+    const Beam::Entry entry = beam.take();
+    EXPECT_EQ(entry.generation, 7);
+    EXPECT_EQ(entry.dist, 3);
 }
 
 TEST(Beam, AnnouncesEachNodeOnceEvenWhenItMoves) {
@@ -127,106 +160,133 @@ TEST(Beam, AnnouncesEachNodeOnceEvenWhenItMoves) {
     beam.offer(2, 2, 0);
     beam.offer(3, 3, 0);
     beam.offer(4, 4, 0);
-    beam.announce(2, note);
+    beam.announce(note);
     beam.offer(1, 3, 0);
-    beam.announce(2, note);
+    beam.announce(note);
     EXPECT_EQ(announced, (Ids{2, 3}));
-    beam.announce(3, note);
+    ASSERT_TRUE(beam.more());
+    (void)beam.take();
+    beam.announce(note);
     EXPECT_EQ(announced, (Ids{2, 3, 4}));
 }
 
-// The beam as its comments define it, without an index into it.
-class SlowBeam {
-public:
-    SlowBeam(size_t room, Estimates estimates) : room_(room), estimates_(estimates) {}
-
-    void offer(float dist, page::NodeId id) {
-        Known& known = known_[id];
-        if (known.taken) return;
-        const float before = known.dist;
-        known.count++;
-        if (known.count == 1)
-            known.dist = dist;
-        else if (estimates_ == Estimates::smallest)
-            known.dist = std::min(before, dist);
-        else
-            known.dist += (dist - before) / static_cast<float>(known.count);
-        if (known.count > 1 && known.dist == before) return;
-        std::erase_if(entries_, [&](const Entry& e) { return e.id == id; });
-        add({known.dist, id, false});
-    }
-
-    bool take(page::NodeId& id) {
-        const auto at = std::find_if(entries_.begin(), entries_.end(),
-                                     [](const Entry& e) { return !e.visited; });
-        if (at == entries_.end()) return false;
-        id = at->id;
-        known_[id].taken = true;
-        entries_.erase(at);
-        return true;
-    }
-
-    void put_visited(float dist, page::NodeId id) { add({dist, id, true}); }
-
-private:
-    struct Entry {
-        float dist;
-        page::NodeId id;
-        bool visited;
-    };
-    struct Known {
-        float dist = 0;
-        int count = 0;
-        bool taken = false;
-    };
-
-    void add(const Entry& entry) {
-        if (entries_.size() == room_ && !(entry.dist < entries_.back().dist)) return;
-        entries_.push_back(entry);
-        std::stable_sort(entries_.begin(), entries_.end(),
-                         [](const Entry& a, const Entry& b) { return a.dist < b.dist; });
-        if (entries_.size() > room_) entries_.pop_back();
-    }
-
-    size_t room_;
-    Estimates estimates_;
-    std::vector<Entry> entries_;
-    std::map<page::NodeId, Known> known_;
-};
-
-void compare_with_slow(Beam& beam, size_t room, Estimates estimates) {
+// Every node at one distance, whatever the edge: then what is to be visited does not depend on what
+// the beam forgets. Ties, of which there may be more than room.
+void visit_exactly_the_nearest(Beam& beam, size_t room, Estimates estimates, uint32_t distances) {
+    SCOPED_TRACE(testing::Message() << "room " << room << ", distances " << distances);
     beam.begin(room, estimates);
-    SlowBeam slow(room, estimates);
-    Rng rng(1);
-    for (int i = 0; i < 3000; i++) {
-        const page::NodeId id = rng.below(500);
-        if (rng.below(4) != 0) {
-            const auto dist = static_cast<float>(rng.below(200));  // many ties
-            beam.offer(dist, id, 0);
-            slow.offer(dist, id);
-            continue;
+    Rng rng(room);
+    std::vector<float> known;  // distances of all nodes that were offered
+    std::map<page::NodeId, float> open;
+    const auto dist_of = [&](page::NodeId id) {
+        return static_cast<float>(mix64(id) % distances) - 100;
+    };
+    std::vector<float> taken;
+    for (int i = 0; i < 2000; i++) {
+        std::vector<Beam::Entry> edges;
+        for (uint32_t n = rng.below(40); n > 0; n--) {
+            const page::NodeId id = rng.below(3000);
+            if (known.empty() || !open.contains(id)) known.push_back(dist_of(id));
+            open.emplace(id, dist_of(id));
+            edges.push_back({dist_of(id), id, static_cast<uint8_t>(id & 127)});
         }
-        page::NodeId expected = 0;
-        const bool more = slow.take(expected);
-        ASSERT_EQ(beam.more(), more);
-        if (!more) continue;
-        const page::NodeId taken = beam.take().id;
-        ASSERT_EQ(taken, expected);
-        if (rng.below(5) == 0) {  // a dead node
-            beam.drop();
-            continue;
-        }
-        const auto exact = static_cast<float>(rng.below(200));
-        beam.put_visited(exact);
-        slow.put_visited(exact, taken);
+        beam.offer(edges.data(), edges.size());
+        if (!beam.more()) continue;
+        const Beam::Entry entry = beam.take();
+        ASSERT_TRUE(open.contains(entry.id));
+        ASSERT_NEAR(entry.dist, dist_of(entry.id), 0.1);
+        ASSERT_EQ(entry.generation, entry.id & 127);
+        ASSERT_GT(open[entry.id], -1000) << "taken twice";
+        // Nobody who is open is nearer.
+        for (const auto& [id, dist] : open)
+            ASSERT_TRUE(i % 16 != 0 || dist < -1000 || dist + 0.1f >= entry.dist);
+        open[entry.id] = -2000;
+        taken.push_back(dist_of(entry.id));
+        beam.put_visited(dist_of(entry.id));
     }
+    while (beam.more()) {
+        const Beam::Entry entry = beam.take();
+        taken.push_back(dist_of(entry.id));
+        beam.put_visited(dist_of(entry.id));
+    }
+    ASSERT_GE(known.size(), room);
+    std::sort(known.begin(), known.end());
+    std::sort(taken.begin(), taken.end());
+    ASSERT_GE(taken.size(), room);
+    known.resize(room);
+    taken.resize(room);
+    EXPECT_EQ(taken, known);
 }
 
-TEST(Beam, AgreesWithOneThatLooksAtEveryEntry) {
+TEST(Beam, VisitsExactlyTheNearestWhenEstimatesAreExact) {
     test::HeapArena memory;
     Beam beam(memory.arena());
     for (const Estimates estimates : {Estimates::mean, Estimates::smallest})
-        for (const size_t room : {1, 2, 7, 40, 300}) compare_with_slow(beam, room, estimates);
+        for (const size_t room : {1, 2, 7, 40, 300})
+            for (const uint32_t distances : {2, 30, 1000000})
+                visit_exactly_the_nearest(beam, room, estimates, distances);
+}
+
+// With estimates that err: a node is taken at what they come to, once, and who is left out at the
+// end is not nearer than the bound or than so many that were visited.
+void leave_out_nobody(Beam& beam, size_t room, Estimates estimates) {
+    SCOPED_TRACE(testing::Message() << "room " << room);
+    struct Known {
+        std::vector<float> estimates;
+        bool taken = false;
+    };
+    beam.begin(room, estimates);
+    Rng rng(room);
+    std::map<page::NodeId, Known> all;
+    std::vector<float> visited;
+    const auto comes_to = [&](const Known& known) {
+        if (estimates == Estimates::smallest)
+            return *std::min_element(known.estimates.begin(), known.estimates.end());
+        double sum = 0;
+        for (const float dist : known.estimates) sum += dist;
+        return static_cast<float>(sum / static_cast<double>(known.estimates.size()));
+    };
+    for (int i = 0; i < 1500; i++) {
+        std::vector<Beam::Entry> edges;
+        for (uint32_t n = rng.below(32); n > 0; n--) {
+            const page::NodeId id = rng.below(2000);
+            const float dist = static_cast<float>(mix64(id) % 1000) + rng.uniform() * 200;
+            if (!all[id].taken) all[id].estimates.push_back(dist);
+            edges.push_back({dist, id, 0});
+        }
+        beam.offer(edges.data(), edges.size());
+        if (!beam.more()) continue;
+        const Beam::Entry entry = beam.take();
+        Known& known = all.at(entry.id);
+        ASSERT_FALSE(known.taken);
+        ASSERT_NEAR(entry.dist, comes_to(known), 0.01);
+        known.taken = true;
+        if (rng.below(5) == 0) continue;  // a dead node
+        visited.push_back(static_cast<float>(mix64(entry.id) % 1000) + 100);
+        beam.put_visited(visited.back());
+    }
+    while (beam.more()) {
+        const Beam::Entry entry = beam.take();
+        all.at(entry.id).taken = true;
+        visited.push_back(static_cast<float>(mix64(entry.id) % 1000) + 100);
+        beam.put_visited(visited.back());
+    }
+    std::sort(visited.begin(), visited.end());
+    ASSERT_GE(visited.size(), room);
+    size_t left_out = 0;
+    for (const auto& [id, known] : all) {
+        if (known.taken) continue;
+        left_out++;
+        EXPECT_GE(comes_to(known) + 0.01f, std::min(beam.bound(), visited[room - 1]));
+    }
+    EXPECT_GT(left_out, 0u);
+}
+
+TEST(Beam, LeavesOutNobodyWhoIsNear) {
+    test::HeapArena memory;
+    Beam beam(memory.arena());
+    for (const Estimates estimates : {Estimates::mean, Estimates::smallest})
+        for (const size_t room : {1, 2, 7, 40, 300}) leave_out_nobody(beam, room, estimates);
 }
 
 }  // namespace
