@@ -207,10 +207,10 @@ void Inserter<Metric, Host>::search(const MemoryStore<Metric>& store, Entry entr
         beam_.restart();
         search_layer(store, layer, beam_, visited_, batch_, host_);
         // Rounded distances find the candidates; which of them are nearest is worth knowing
-        // exactly.
+        // exactly, but hardly ever one gets into the list that so many others are before.
         if constexpr (kKeepsMore<Metric>) {
             if (params_.measured_at != 0)
-                beam_.measure_again([&](NodeId id) {
+                beam_.measure_again(params_.degree(layer) * 3 / 2, [&](NodeId id) {
                     return metric_.exact_distance(store.query, vectors().row(id));
                 });
         }

@@ -101,12 +101,13 @@ public:
         }
     }
 
-    // Gives every candidate the distance that `measure` says and puts them in order again.
+    // Gives the nearest `most` candidates the distance that `measure` says and puts all in order
+    // again.
     template <class F>
-    void measure_again(F measure) {
+    void measure_again(uint32_t most, F measure) {
         for (uint32_t i = 0; i < size_; ++i) {
             const NodeId id = slots_[i].id;
-            float distance = measure(id & ~kExpanded);
+            float distance = i < most ? measure(id & ~kExpanded) : slots_[i].distance;
             if (distance != distance) distance = std::numeric_limits<float>::infinity();
             uint32_t at = i;
             for (; at > 0 && slots_[at - 1].distance > distance; --at) slots_[at] = slots_[at - 1];

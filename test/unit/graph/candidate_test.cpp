@@ -38,7 +38,7 @@ TEST(Beam, MeasuresAgain) {
     for (NodeId id = 0; id < 6; ++id) beam.offer(static_cast<float>(id), id);
     EXPECT_EQ(beam.expand_next(), 0u);
     const float again[] = {5, 2, 2, std::numeric_limits<float>::quiet_NaN(), -1, 3};
-    beam.measure_again([&](NodeId id) { return again[id]; });
+    beam.measure_again(6, [&](NodeId id) { return again[id]; });
     ASSERT_EQ(beam.size(), 6u);
     const NodeId order[] = {4, 1, 2, 5, 0, 3};
     for (uint32_t i = 0; i < 6; ++i) EXPECT_EQ(beam[i].id, order[i]);
@@ -47,6 +47,18 @@ TEST(Beam, MeasuresAgain) {
     // Whatever moved before it, the nearest that was not expanded comes next, and none twice.
     for (const NodeId id : {4u, 1u, 2u, 5u, 3u}) EXPECT_EQ(beam.expand_next(), id);
     EXPECT_EQ(beam.expand_next(), kNoNode);
+}
+
+TEST(Beam, MeasuresTheNearestAgain) {
+    std::vector<Candidate> slots(8);
+    Beam beam(slots.data(), 8);
+    for (NodeId id = 0; id < 6; ++id) beam.offer(static_cast<float>(id), id);
+    const float again[] = {3.5f, 1, 2};
+    beam.measure_again(3, [&](NodeId id) { return again[id]; });
+    const NodeId order[] = {1, 2, 3, 0, 4, 5};
+    for (uint32_t i = 0; i < 6; ++i) EXPECT_EQ(beam[i].id, order[i]);
+    EXPECT_EQ(beam[3].distance, 3.5f);
+    EXPECT_EQ(beam[5].distance, 5);
 }
 
 // Many at once come to the same as one by one.
