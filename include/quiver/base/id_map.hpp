@@ -16,16 +16,19 @@ template <class V>
 class IdMap {
 public:
     // Holds `expected` ids before it first grows.
-    IdMap(Arena arena, size_t expected) : arena_(arena) {
-        size_t slots = 64;
-        while (slots < 2 * expected) slots *= 2;
-        use(slots);
-    }
+    IdMap(Arena arena, size_t expected) : arena_(arena) { use(slots_for(expected)); }
 
     // Keeps its size: a search is followed by one of about the same.
     void reset() {
         size_ = 0;
         std::memset(cells_, 0xff, slots_ * sizeof(Cell));
+    }
+    // The same, and holds `expected` ids before it grows.
+    void reset(size_t expected) {
+        if (const size_t slots = slots_for(expected); slots > slots_)
+            use(slots);
+        else
+            reset();
     }
 
     size_t size() const { return size_; }
@@ -63,6 +66,12 @@ private:
         uint32_t id;
         V value;
     };
+
+    static size_t slots_for(size_t expected) {
+        size_t slots = 64;
+        while (slots < 2 * expected) slots *= 2;
+        return slots;
+    }
 
     Cell* cell_of(uint32_t id) const {
         size_t slot = IdSet::home(id) & (slots_ - 1);

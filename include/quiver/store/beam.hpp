@@ -35,7 +35,7 @@ public:
     };
 
     explicit Beam(Arena arena)
-        : arena_(arena), order_(&kernels::active().order), known_(arena, kExpected) {}
+        : arena_(arena), order_(&kernels::active().order), known_(arena, 0) {}
 
     // Empty, for the nearest `room` nodes.
     void begin(size_t room, Estimates estimates) {
@@ -53,7 +53,7 @@ public:
         bound_ = nearest_ = kFar;
         step_ = kLongestStep;
         looked_ = false;
-        known_.reset();
+        known_.reset(kMet * room_);
     }
 
     // Nothing at or beyond this distance gets in: about that of the farthest of the nearest `room`.
@@ -61,7 +61,8 @@ public:
     // makes 5 to 8 % more hops, and finds what a somewhat larger room finds.)
     float bound() const { return bound_; }
 
-    // after: take(). The distance of the nearest of the others; infinite when there is none.
+    // The distance of the nearest entry but the one that was taken last; infinite when there is
+    // none. before: nothing was offered since.
     float nearest() const { return visits_ > 0 ? std::min(nearest_, visited_[0]) : nearest_; }
 
     // A node to start from, at a distance still unknown: before all others.
@@ -154,8 +155,8 @@ public:
 private:
     static constexpr float kFar = std::numeric_limits<float>::infinity();
     static constexpr float kStart = std::numeric_limits<float>::lowest();
-    static constexpr size_t kExpected = 1024;  // nodes that a search meets
-    static constexpr size_t kFirst = 1;        // place of the first open entry
+    static constexpr size_t kMet = 8;    // nodes that a search meets, for each that it is to find
+    static constexpr size_t kFirst = 1;  // place of the first open entry
     static constexpr float kLongestStep = 0.25f;
     static constexpr float kShortestStep = 0.01f;
 

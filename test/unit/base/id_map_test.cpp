@@ -39,5 +39,31 @@ TEST(IdMap, ForgetsOnResetAndReusesItsMemory) {
     EXPECT_EQ(memory.blocks(), blocks);
 }
 
+TEST(IdMap, ANewValueHasAllBitsSetWhereNothingElseIsSaid) {
+    test::HeapArena memory;
+    IdMap<uint32_t> map(memory.arena(), 16);
+    for (int round = 0; round < 3; ++round) {
+        for (uint32_t id = 0; id < 500; ++id) {
+            ASSERT_EQ(map.at(7 * id), ~uint32_t{0});
+            map.at(7 * id) = id;
+        }
+        for (uint32_t id = 0; id < 500; ++id) ASSERT_EQ(map.at(7 * id), id);
+        EXPECT_EQ(map.size(), 500u);
+        map.reset();
+    }
+}
+
+TEST(IdMap, HoldsWhatIsExpectedWithoutGrowing) {
+    test::HeapArena memory;
+    IdMap<float> map(memory.arena(), 0);
+    for (const size_t expected : {3000, 10, 3000}) {
+        map.reset(expected);
+        EXPECT_EQ(map.size(), 0u);
+        const size_t blocks = memory.blocks();
+        for (uint32_t id = 0; id < expected; ++id) ASSERT_EQ(map.at(id, 2), 2);
+        EXPECT_EQ(memory.blocks(), blocks);
+    }
+}
+
 }  // namespace
 }  // namespace quiver
