@@ -7,7 +7,7 @@
 // are looked up, and now and then the array is cleared of those that are not among the nearest.
 #pragma once
 
-#include <algorithm>  // std::copy_n, std::fill_n, std::max, std::min, std::nth_element
+#include <algorithm>  // std::copy_n, std::max, std::min, std::nth_element
 #include <array>      // std::array
 #include <bit>        // std::bit_cast
 #include <cstring>    // std::memmove
