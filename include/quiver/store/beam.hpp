@@ -63,7 +63,7 @@ public:
 
     // The distance of the nearest entry but the one that was taken last; infinite when there is
     // none. before: nothing was offered since.
-    float nearest() const { return visits_ > 0 ? std::min(nearest_, visited_[0]) : nearest_; }
+    float nearest() const { return or_visited(nearest_); }
 
     // A node to start from, at a distance still unknown: before all others.
     void seed(page::NodeId id, uint8_t generation) {
@@ -176,12 +176,12 @@ private:
         uint32_t place;
         uint32_t unseen;  // ~(number of estimates)
     };
-    static constexpr Known kUnknown = {0, ~uint32_t{0}, ~uint32_t{0}};
     static constexpr uint32_t kNowhere = ~uint32_t{0};  // the place of who is not open
     static constexpr uint32_t kUnread = 0;              // and of who was taken
+    static constexpr Known kUnknown = {0, kNowhere, ~uint32_t{0}};
     static constexpr uint32_t kMostCounted = 62;
-    static constexpr uint32_t kTaken =
-        ~(kMostCounted + 1);  // no estimate counts: a start, or taken
+    // No estimate counts: of a start, or of who was taken.
+    static constexpr uint32_t kTaken = ~(kMostCounted + 1);
 
     // What an estimate counts for that comes after so many.
     static constexpr auto kWeights = [] {
@@ -203,6 +203,9 @@ private:
 
     // So many open entries are looked through in a hop; when there are more, it is time to clear.
     size_t most_open() const { return kFirst + room_ + room_ / 4 + 64; }
+
+    // The distance of the nearest visited node, if that is smaller.
+    float or_visited(float open) const { return visits_ > 0 ? std::min(open, visited_[0]) : open; }
 
     static const F32* as_f32(const float* v) { return reinterpret_cast<const F32*>(v); }
 
@@ -233,7 +236,7 @@ private:
             if (open_ - kFirst + visits_ >= room_) bound_ = farthest();
             return;
         }
-        const float nearest = visits_ > 0 ? std::min(first_.dist, visited_[0]) : first_.dist;
+        const float nearest = or_visited(first_.dist);
         const float closer = bound_ - (bound_ - nearest) * step_;
         const size_t within =
             order_->count_at_most(as_f32(visited_), visits_, closer) +

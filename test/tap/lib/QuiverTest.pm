@@ -113,7 +113,7 @@ sub is_clean
 	return scalar(grep { /^warning/ } split(/\n/, $found));
 }
 
-# Nor a warning.
+# After a VACUUM of the table, they have nothing at all that the check finds.
 sub is_clean_after_vacuum
 {
 	my ($node, $name, $table) = @_;
