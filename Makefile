@@ -96,6 +96,11 @@ $(vector_steps):
 
 -include $(OBJS:.o=.d)
 
+# The client of the search benchmark (bench/README.md).
+build/bench/client: bench/client/client.cpp
+	mkdir -p $(@D)
+	$(CXX) -std=c++20 -O2 -Wall -Wextra -I$(shell $(PG_CONFIG) --includedir) $< -o $@ -L$(shell $(PG_CONFIG) --libdir) -lpq
+
 # $(datadir) is PGXS's: the share directory of the server.
 install-vector: install $(vector_files)
 	$(INSTALL_DATA) $(vector_files) '$(DESTDIR)$(datadir)/extension/'

@@ -4,7 +4,7 @@ import datetime
 import os
 import sys
 
-from . import datasets, kernels
+from . import client, datasets, kernels
 from .awake import awake
 from .datasets import BadSpec
 from .download import SETS, NoDownload
@@ -64,7 +64,10 @@ def parser():
     g.add_argument("--clients", type=numbers, default=[1], metavar="LIST")
     g.add_argument("--pipeline", type=int, default=1, metavar="N",
                    help="also with N queries sent at once by a client, so that the way to the server counts less")
-    g.add_argument("--seconds", type=int, default=3, help="of each pgbench run (3)")
+    g.add_argument("--one-core", action="store_true",
+                   help="also with one client that shares a core with its server process: neither has to wake up "
+                        "another core, which in a virtual machine can take longer than a search")
+    g.add_argument("--seconds", type=int, default=3, help="of each run (3)")
     g.add_argument("--filters", type=lambda t: [float(x) for x in words(t)], default=[], metavar="PERCENTS",
                    help="also with a WHERE that lets so many percent pass: 1,10,50")
     g.add_argument("--filter-ef", type=numbers, default=[40, 160], metavar="LIST",
@@ -72,8 +75,9 @@ def parser():
     g.add_argument("--cold", action="store_true", help="also the first queries after a restart with an empty cache")
     g.add_argument("--cold-queries", type=int, default=100)
     g.add_argument("--instructions", action="store_true", help="also instructions per query, with perf")
-    g.add_argument("--parameters", choices=("table", "text"), default="table",
-                   help="where the query vector comes from: a table on the server, or the client as text")
+    g.add_argument("--parameters", choices=("binary", "table", "text"), default="binary",
+                   help="where the query vector comes from: the client, in binary (default) or as text, or a table on "
+                        "the server")
 
     g = p.add_argument_group("search of a table as it is (--existing); nothing of it is changed")
     g.add_argument("--table", help="in PGDATABASE; instead of --data and --systems")
@@ -104,6 +108,8 @@ def check(p, options):
             p.error(f"parts are {', '.join(PARTS)}, not {part}")
     if options.parts != ["kernels"] and not options.data and not options.table:
         p.error("what shall be searched? --data SPEC, for example --data generated or --data sift")
+    if options.one_core and options.parameters != "binary":
+        p.error("--one-core needs --parameters binary: pgbench cannot be kept on one core")
     options.index_parameters = {"m": options.m, "ef_construction": options.ef_construction}
     options.build_settings = dict(x.split("=", 1) for x in options.build_settings)
     return options
@@ -114,9 +120,12 @@ def main():
     options = check(p, p.parse_args())
     path = options.output or os.path.join(ROOT, "build/bench", f"{datetime.datetime.now():%Y-%m-%d-%H%M%S}.json")
     try:
+        if options.parameters == "binary" and {"search", "scale"} & set(options.parts):
+            client.build()
         with awake(options.awake):
             run(options, path)
-    except (BadSpec, BadFile, NoDownload, NotTheIndex, PgbenchFailed, ValueError, OSError) as error:
+    except (BadSpec, BadFile, NoDownload, NotTheIndex, PgbenchFailed, client.ClientFailed, ValueError,
+            OSError) as error:
         sys.exit(f"bench/run: {error}")
     print(path)
 

@@ -16,7 +16,8 @@ from .results import METRICS, load
 TARGETS = (0.90, 0.95, 0.99)
 PREFIX = {"interpolated": "", "at least": "> ", "not reached": "not reached"}
 PART_TITLES = {
-    "floor": "A lookup by key, for scale", "search": "Search", "pipelined": "Search, several queries sent at once",
+    "floor": "A lookup by key, for scale", "search": "Search",
+    "one core": "Search, client and server process on one core", "pipelined": "Search, several queries sent at once",
     "filtered": "Search with a filter",
     "cold": "First queries, empty cache", "build": "Build",
     "insert": "Insertions", "churn": "Deletion and vacuum", "mixed": "Searches and insertions at once",
@@ -119,7 +120,7 @@ def markdown(paths, plots):
             for part in PART_TITLES:
                 if any(r["part"] == part and r["data"] == data for r in results):
                     out.append(f"### {PART_TITLES[part]}\n")
-                    if part == "pipelined":
+                    if part in ("one core", "pipelined"):
                         out.append(at_recall(results, data, document["k"], part))
                     out.append(part_table(results, part, data))
         if any(r["part"] == "kernels" for r in results):

@@ -1,11 +1,12 @@
 """The sweep: recall, buffers and counters once for each value of the search setting, then queries per second and
 latencies in rounds."""
 import dataclasses
+import os
 import sys
 
 import numpy as np
 
-from . import pgbench
+from . import client, pgbench
 from .build import target_of
 from .database import INDEX_ONLY, connect
 from .instructions import measure_instructions
@@ -28,6 +29,7 @@ class Sweep:
     filtered: bool = False
     ef: list = None          # instead of --ef
     pipeline: int = 1        # queries that a client sends before it waits
+    core: int | None = None  # where clients and their server processes all run
 
     def values(self, system, options):
         return system.sweep or self.ef or options.ef
@@ -79,8 +81,7 @@ def run_sweep(data, targets, sweep, options, results):
         system, target = usable[name]
         values = sweep.values(system, options)
         if step < len(values):
-            load = _load(system, target, values[step], clients, sweep, options)
-            outcome = pgbench.run(load)
+            outcome = _ask(system, target, values[step], clients, sweep, options)
             results.add_round(sweep.part, data.name, name, {**sweep.point, "ef": values[step], "clients": clients},
                               {"qps": outcome.tps, **_latencies(outcome)})
     for name, (system, _) in usable.items():
@@ -101,13 +102,16 @@ def _show(point):
     return "".join(f"{k}={v} " for k, v in point.items())
 
 
-def _load(system, target, value, clients, sweep, options):
+def _ask(system, target, value, clients, sweep, options):
     settings = session(system, value, sweep.filtered)
+    if options.parameters == "binary":
+        return client.run(target.database, target.nearest("$1", sweep.where), f"SELECT v FROM {target.queries}",
+                          settings, clients, options.seconds, sweep.pipeline, sweep.core)
     scripts, variables = [(target.script(sweep.where), 1)], {}
     if options.parameters == "text":
         scripts, variables = target.text_scripts(query_texts(target), sweep.where)
-    return pgbench.Load(target.database, scripts, settings, clients, seconds=options.seconds, variables=variables,
-                        pipeline=sweep.pipeline)
+    return pgbench.run(pgbench.Load(target.database, scripts, settings, clients, seconds=options.seconds,
+                                    variables=variables, pipeline=sweep.pipeline))
 
 
 def query_texts(target):
@@ -127,10 +131,13 @@ def run_search(data, systems, schema, options, results, server):
     """Everything about searching one loaded and indexed data set."""
     targets = {s.name: (s, target_of(s, data, schema, options.k)) for s in systems}
     first = next(iter(targets.values()))[1]
-    point = {"parameters": "text"} if options.parameters == "text" else {}
+    point = {} if options.parameters == "binary" else {"parameters": options.parameters}
     run_floor(data, first, options, results)
     truth = truth_of(data, first)
     run_sweep(data, targets, Sweep("search", truth, options.clients, point=point), options, results)
+    if options.one_core:
+        sweep = Sweep("one core", truth, [1], point=point, core=the_core())
+        run_sweep(data, targets, sweep, options, results)
     if options.pipeline > 1:
         sweep = Sweep("pipelined", truth, options.clients[:1], point={**point, "pipeline": options.pipeline},
                       pipeline=options.pipeline)
@@ -145,17 +152,30 @@ def run_search(data, systems, schema, options, results, server):
         run_cold(data, targets, options, results, server)
 
 
+def the_core():
+    """The last one that we may use: interrupts are most often served by the first."""
+    return max(os.sched_getaffinity(0))
+
+
 def run_floor(data, target, options, results):
     """What a client pays without any search: fetching one row by its key. Nothing can be faster than this."""
-    script = f"\\set i random(1, {target.count})\nSELECT id FROM {target.queries} WHERE id = :i;\n"
-    loads = [(clients, 1) for clients in options.clients]
+    loads = [{"clients": clients, "pipeline": 1} for clients in options.clients]
+    if options.one_core:
+        loads.append({"clients": 1, "pipeline": 1, "core": the_core()})
     if options.pipeline > 1:
-        loads.append((options.clients[0], options.pipeline))
-    for _, (clients, pipeline), _ in turns([None], options.rounds, loads):
-        outcome = pgbench.run(pgbench.Load(target.database, [(script, 1)], {}, clients, seconds=options.seconds,
-                                           pipeline=pipeline))
-        results.add_round("floor", data.name, "lookup by key", {"clients": clients, "pipeline": pipeline},
-                          {"qps": outcome.tps, **_latencies(outcome)})
+        loads.append({"clients": options.clients[0], "pipeline": options.pipeline})
+    for _, load, _ in turns([None], options.rounds, loads):
+        outcome = _look_up(target, load, options)
+        point = {"clients": load["clients"], "pipeline": load["pipeline"], "cores": 1 if "core" in load else "all"}
+        results.add_round("floor", data.name, "lookup by key", point, {"qps": outcome.tps, **_latencies(outcome)})
+
+
+def _look_up(target, load, options):
+    if options.parameters == "binary":
+        return client.run(target.database, f"SELECT id FROM {target.queries} WHERE id = $1",
+                          f"SELECT id FROM {target.queries}", {}, seconds=options.seconds, **load)
+    script = f"\\set i random(1, {target.count})\nSELECT id FROM {target.queries} WHERE id = :i;\n"
+    return pgbench.run(pgbench.Load(target.database, [(script, 1)], {}, seconds=options.seconds, **load))
 
 
 def run_cold(data, targets, options, results, server):

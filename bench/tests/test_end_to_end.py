@@ -32,7 +32,7 @@ class EndToEnd(unittest.TestCase):
         document = self.run_driver("--data", "generated,rows=2000,dims=32,queries=50,name=tiny",
                                    "--parts", "search,writes,busy",
                                    "--ef", "10,100", "--filters", "50", "--filter-ef", "100",
-                                   "--pipeline", "4", "--awake", "--inserts", "50", "--write-rows", "500",
+                                   "--pipeline", "4", "--one-core", "--awake", "--inserts", "50", "--write-rows", "500",
                                    "--workers", "0")
         results = {(r["part"], *r["point"].values()): r["metrics"] for r in document["results"]}
         narrow, wide = results["search", 10, 1], results["search", 100, 1]
@@ -46,7 +46,10 @@ class EndToEnd(unittest.TestCase):
         self.assertLessEqual(wide["p50_ms"], wide["p99_ms"])
         self.assertEqual(results["pipelined", 4, 100, 1]["recall"], wide["recall"])
         self.assertGreater(results["pipelined", 4, 100, 1]["qps"], 1)
-        self.assertGreater(results["floor", 1, 4]["qps"], 1)
+        self.assertEqual(results["one core", 100, 1]["recall"], wide["recall"])
+        self.assertGreater(results["one core", 100, 1]["qps"], 1)
+        self.assertGreater(results["floor", 1, 4, "all"]["qps"], 1)
+        self.assertGreater(results["floor", 1, 1, 1]["qps"], 1)
         self.assertGreater(results["filtered", "50%", 100, 1]["recall"], 0.9)
         self.assertGreater(results["insert", "after checkpoint", 1]["wal_bytes_per_row"], 100)
         self.assertGreater(results["churn", "2 the same rows inserted again"]["recall"], 0.9)

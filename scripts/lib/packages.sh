@@ -9,7 +9,7 @@ packages_of() {
     server) echo "postgresql-$PG_MAJOR postgresql-client-$PG_MAJOR util-linux gzip" ;;
     test) echo "cmake libgtest-dev libbenchmark-dev postgresql-$PG_MAJOR-pgtap perl libipc-run-perl procps" ;;
     lint) echo "python3 binutils clang clang-format" ;;
-    bench) echo "python3 python3-numpy python3-psycopg2 python3-h5py python3-matplotlib" ;;
+    bench) echo "libpq-dev python3 python3-numpy python3-psycopg2 python3-h5py python3-matplotlib" ;;
     aarch64) echo "g++-aarch64-linux-gnu qemu-user googletest" ;;
     soak) echo "valgrind" ;;
     fuzz) echo "clang libclang-rt-dev" ;;
