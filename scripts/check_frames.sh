@@ -15,7 +15,7 @@ trap 'rm -rf "$out"' EXIT
 check() {
     local compiler=$1 source=$2 object
     object=$out/$compiler-${source//\//_}.o
-    if ! "$compiler" "${core_flags[@]}" "${server_flags[@]}" "$(volatile_flag "$compiler")" -O2 -fexceptions \
+    if ! "$compiler" "${core_flags[@]}" "${server_flags[@]}" "$(volatile_flag "$compiler")" -O1 -fexceptions \
         -ffunction-sections -c "$source" -o "$object"; then
         echo "$source: does not compile with $compiler"
         return 1
