@@ -18,7 +18,8 @@ class ClientFailed(RuntimeError):
 def build():
     done = subprocess.run(["make", "-s", PROGRAM], cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
-        raise ClientFailed(f"{PROGRAM} cannot be built (--parameters table does without it): {done.stderr.strip()[-2000:]}")
+        raise ClientFailed(f"{PROGRAM} cannot be built (--parameters table does without it): "
+                           f"{done.stderr.strip()[-2000:]}")
 
 
 def run(database, sql, parameters, settings, clients=1, seconds=1, pipeline=1, core=None):
@@ -34,4 +35,3 @@ def run(database, sql, parameters, settings, clients=1, seconds=1, pipeline=1, c
     statements, took = first.split()
     # A round trip is that of all statements which were sent at once.
     return Outcome(int(statements) / float(took), [np.array(rest.split(), float) / (1000 * pipeline)])
-
