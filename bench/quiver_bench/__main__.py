@@ -4,7 +4,7 @@ import datetime
 import os
 import sys
 
-from . import client, datasets, kernels
+from . import ROOT, client, datasets, kernels
 from .awake import awake
 from .datasets import BadSpec
 from .download import SETS, NoDownload
@@ -15,7 +15,6 @@ from .systems import KNOWN
 from .vectors import BadFile
 
 PARTS = ("search", "writes", "busy", "scale", "clients", "kernels")
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 def numbers(text):

@@ -4,10 +4,10 @@ import subprocess
 
 import numpy as np
 
+from . import ROOT
 from .database import options
 from .pgbench import Outcome
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = "build/bench/client"
 
 

@@ -4,9 +4,9 @@ import os
 import subprocess
 import tempfile
 
+from . import ROOT
 from .database import cores
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 NANOSECONDS = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
 
 
